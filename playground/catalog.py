@@ -1,0 +1,240 @@
+"""The catalogue: one card per model. Standard library only, so the page can list models before torch is loaded.
+
+Adding a model to an existing stage is one file in `models/` and one card here: training, loading, metrics, the page,
+the tests over all models and the README's row follow from the card.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from playground.errors import InvalidInput
+
+
+@dataclass(frozen=True)
+class Paper:
+    """Where a model comes from. arxiv: number, or "" where there is none."""
+
+    authors: str
+    title: str
+    venue: str
+    arxiv: str = ""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How `python -m playground.training <id>` trains a model.
+
+    data: "binary" (MNIST resampled x ~ Bern(pixel / 255) at every visit: DYNAMIC), "grey" (MNIST in [0, 1]) or
+    "none" (the model draws its own). epochs counts passes over the data; an epoch of "none" is 100 steps.
+    schedule: factor on lr over the run, "constant" or "one_cycle" (linear up over the first tenth, cosine to zero).
+    ema: decay of the averaged weights that are evaluated and shipped; 0 ships the last weights. clip: largest
+    gradient norm; 0 does not clip. bf16, channels_last: faster arithmetic where the hardware has it.
+    """
+
+    data: str = "binary"
+    epochs: float = 20
+    batch_size: int = 128
+    lr: float = 1e-3
+    betas: tuple[float, float] = (0.9, 0.999)
+    weight_decay: float = 0.0
+    schedule: str = "one_cycle"
+    ema: float = 0.0
+    clip: float = 0.0
+    bf16: bool = False
+    channels_last: bool = False
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Published:
+    """A number of the literature beside ours. binarization: "FIXED", "DYNAMIC" or "" where it does not apply."""
+
+    value: float
+    source: str
+    binarization: str = ""
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What the house knows of a model without importing it.
+
+    path: "module:Class". equation: LaTeX. capabilities: names of the protocols of `models.base` it has. config:
+    arguments of its Config. variants: further configurations that ship weights, the first being the reference.
+    metrics: names in `playground.metrics.MEASURES`, the first heads its row of the README. floor: what the shipped
+    weights must reach in that first metric. published: numbers of others beside it.
+    """
+
+    id: str
+    name: str
+    path: str
+    stage: str
+    family: str
+    paper: Paper
+    equation: str
+    capabilities: tuple[str, ...]
+    metrics: tuple[str, ...]
+    floor: float
+    recipe: Recipe = Recipe()
+    config: Mapping[str, Any] = field(default_factory=dict)
+    variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    published: tuple[Published, ...] = ()
+
+    def variant(self, name: str | None) -> str:
+        """The variant's checked name; the reference for None ("" where a model has no variants)."""
+        if name is None:
+            return next(iter(self.variants), "")
+        if name not in self.variants and name != "":
+            raise InvalidInput("choice", "variant", name, choices=list(self.variants))
+        return name
+
+
+EXPLICIT = ("log_prob", "conditionals", "sample")
+
+CARDS: tuple[ModelCard, ...] = (
+    ModelCard(
+        id="bernoulli",
+        name="Independent Bernoulli",
+        path="playground.models.bernoulli:Bernoulli",
+        stage="pixels",
+        family="autoregressive",
+        paper=Paper("", "Every pixel on its own: the baseline", ""),
+        equation=r"p(x)=\prod_{i=1}^{D}\theta_i^{x_i}(1-\theta_i)^{1-x_i},\qquad \theta_i=\frac{n_i+1}{N+2}",
+        capabilities=EXPLICIT,
+        metrics=("nll",),
+        floor=205.9,
+        recipe=Recipe(data="grey", epochs=1, batch_size=1000),
+    ),
+    ModelCard(
+        id="nade",
+        name="NADE",
+        path="playground.models.nade:NADE",
+        stage="pixels",
+        family="autoregressive",
+        paper=Paper(
+            "Larochelle, Murray", "The Neural Autoregressive Distribution Estimator", "AISTATS 2011", "1605.02226"
+        ),
+        equation=(
+            r"h_i=\sigma\!\left(c+W_{:,<i}\,x_{<i}\right),\qquad "
+            r"p(x_i=1\mid x_{<i})=\sigma\!\left(b_i+V_i\,h_i\right)"
+        ),
+        capabilities=EXPLICIT,
+        metrics=("nll",),
+        floor=87.5,
+        recipe=Recipe(epochs=24, batch_size=50, lr=1e-3, ema=0.999, clip=50.0),
+        published=(
+            Published(88.33, "Uria et al. 2016", "FIXED"),
+            Published(85.65, "pytorch-generative", "DYNAMIC"),
+        ),
+    ),
+    ModelCard(
+        id="pixel_cnn",
+        name="PixelCNN",
+        path="playground.models.pixel_cnn:PixelCNN",
+        stage="pixels",
+        family="autoregressive",
+        paper=Paper(
+            "van den Oord, Kalchbrenner, Kavukcuoglu", "Pixel Recurrent Neural Networks", "ICML 2016", "1601.06759"
+        ),
+        equation=(
+            r"p(x_i=1\mid x_{<i})=\sigma\!\left(f_i(x)\right),\qquad "
+            r"f=\text{convolutions with } W\odot M,\quad M_{\text{A}}:\,j<i,\; M_{\text{B}}:\,j\le i"
+        ),
+        capabilities=EXPLICIT,
+        metrics=("nll",),
+        floor=84.5,
+        recipe=Recipe(
+            epochs=40,
+            batch_size=64,
+            lr=3e-3,
+            betas=(0.9, 0.95),
+            weight_decay=1e-4,
+            ema=0.999,
+            clip=100.0,
+            bf16=True,
+            channels_last=True,
+        ),
+        published=(
+            Published(81.30, "van den Oord et al. 2016", "FIXED"),
+            Published(81.45, "pytorch-generative", "DYNAMIC"),
+        ),
+    ),
+    ModelCard(
+        id="vae",
+        name="VAE",
+        path="playground.models.vae:VAE",
+        stage="latent",
+        family="latent",
+        paper=Paper("Kingma, Welling", "Auto-Encoding Variational Bayes", "ICLR 2014", "1312.6114"),
+        equation=(
+            r"\log p(x)\;\ge\;\mathbb{E}_{q(z\mid x)}\!\left[\log p(x\mid z)\right]"
+            r"-\mathrm{KL}\!\left(q(z\mid x)\,\|\,\mathcal N(0,I)\right),\qquad z=\mu+\sigma\odot\varepsilon"
+        ),
+        capabilities=("encode", "decode", "elbo"),
+        metrics=("elbo",),
+        floor=150.0,
+        recipe=Recipe(epochs=80, batch_size=128, lr=1e-3, ema=0.999),
+    ),
+    ModelCard(
+        id="infogan",
+        name="InfoGAN",
+        path="playground.models.infogan:InfoGAN",
+        stage="codes",
+        family="adversarial",
+        paper=Paper(
+            "Chen et al.",
+            "InfoGAN: Interpretable Representation Learning by Information Maximizing GANs",
+            "NIPS 2016",
+            "1606.03657",
+        ),
+        equation=(
+            r"\min_{G,Q}\max_D\;V(D,G)-\lambda L_I(G,Q),\qquad "
+            r"L_I=\mathbb{E}\!\left[\log Q(c\mid G(z,c))\right]+H(c)\;\le\;I\!\left(c;G(z,c)\right)"
+        ),
+        capabilities=("generate",),
+        metrics=("code_accuracy", "mutual_information"),
+        floor=95.0,
+        recipe=Recipe(
+            data="grey", epochs=30, batch_size=128, lr=1e-3, betas=(0.5, 0.999), schedule="constant", ema=0.999
+        ),
+    ),
+    ModelCard(
+        id="judge",
+        name="Digit classifier (judge)",
+        path="playground.models.judge:Judge",
+        stage="",
+        family="classifier",
+        paper=Paper("", "A small convolutional classifier that judges what the generators draw", ""),
+        equation=r"p(y\mid x)=\mathrm{softmax}\!\left(f(x)\right)",
+        capabilities=("classify",),
+        metrics=("accuracy",),
+        floor=99.0,
+        recipe=Recipe(data="grey", epochs=8, batch_size=128, lr=2e-3, weight_decay=1e-2, bf16=True, channels_last=True),
+    ),
+)
+
+_BY_ID = {card.id: card for card in CARDS}
+
+
+def card(id: str) -> ModelCard:
+    """The card of a model. Raises InvalidInput for an unknown id."""
+    if id not in _BY_ID:
+        raise InvalidInput("choice", "id", id, choices=list(_BY_ID))
+    return _BY_ID[id]
+
+
+def names() -> list[str]:
+    """Ids of all models."""
+    return list(_BY_ID)
+
+
+def of_stage(stage: str) -> list[ModelCard]:
+    """The cards of one stage, in the order of the page."""
+    return [card for card in CARDS if card.stage == stage]
+
+
+def variants(id: str) -> list[str]:
+    """The variants of a model that ship weights, the reference first; empty where there is one configuration."""
+    return list(card(id).variants)

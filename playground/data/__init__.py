@@ -1,0 +1,1 @@
+"""Data for training and for measuring. The page works without any of it."""

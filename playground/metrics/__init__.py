@@ -1,0 +1,1 @@
+"""Numbers: likelihoods, coverage, and what a classifier of our own sees in generated pictures."""

@@ -1,0 +1,12 @@
+"""The metrics a card can name: each takes a model and returns one row of metrics.json."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playground.metrics import likelihood
+
+MEASURES: dict[str, Callable[..., dict]] = {
+    "nll": likelihood.nll,
+    "elbo": likelihood.elbo,
+}

@@ -1,0 +1,1 @@
+"""One paper, one file. `base` holds the contract; every other module is one model, readable from top to bottom."""

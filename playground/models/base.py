@@ -1,0 +1,199 @@
+"""The contract of a model: the only file a newcomer must learn.
+
+A model is a `torch.nn.Module` whose constructor takes one frozen dataclass `Config` and nothing else. Weights and
+config are saved together (`model.safetensors`, `config.json`) by huggingface_hub's `PyTorchModelHubMixin`.
+
+- `phases()` says how it is trained: one `Phase` for a VAE, two for a GAN, three for an AAE. `training.loop` runs them.
+- A model fitted by counting overrides `fit(batches)` and returns no phases.
+- What a model can do is told by small protocols (`LatentModel`, `ImageGenerator`); a page switches
+  its panels on by the capabilities that the catalogue lists for the model. `Autoregressive` is the shared half of all
+  models that give p(x_i | x_<i).
+
+Axis letters used everywhere: B batch, C channel, H row, W column, D = H * W pixels in their order, n samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
+
+import torch
+import torch.nn.functional as F
+from huggingface_hub import PyTorchModelHubMixin
+from torch import Tensor, nn
+
+Batch = tuple[Tensor, ...]
+"""What a data loader yields: `(x, label)`, x (B, C, H, W)."""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One optimizer's share of a training step.
+
+    name: shown in the log. parameters: what this phase updates. loss(batch, generator) -> dict of scalars; the entry
+    "loss" is minimized, the others are logged (nats where they are likelihoods). repeats: updates of this phase per
+    step (a WGAN critic has 5). lr_scale: factor on the recipe's learning rate. betas: Adam's, if not the recipe's.
+    fresh_batch: whether each repeat draws a batch of its
+    own (a critic), or all phases of a step see the same one (an autoencoder and its adversary).
+    """
+
+    name: str
+    parameters: list[nn.Parameter]
+    loss: Callable[[Batch, torch.Generator | None], dict[str, Tensor]]
+    repeats: int = 1
+    lr_scale: float = 1.0
+    betas: tuple[float, float] | None = None
+    fresh_batch: bool = False
+
+
+class Posterior(NamedTuple):
+    """q(z|x) of an encoder: mu (B, d), logvar (B, d) = ln sigma^2, or None for a deterministic encoder."""
+
+    mu: Tensor
+    logvar: Tensor | None
+
+
+class Model(nn.Module, PyTorchModelHubMixin):
+    """Base of every model. Subclasses set `Config` (a frozen dataclass) and take one instance of it."""
+
+    Config: ClassVar[type]
+
+    def __init__(self, config: Any) -> None:
+        """config: an instance of `Config`, or the dict that config.json holds."""
+        super().__init__()
+        if not isinstance(config, self.Config):
+            config = self.Config(**{k: tuple(v) if isinstance(v, list) else v for k, v in config.items()})
+        self.config = config
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return next(t.device for t in (*self.parameters(), *self.buffers()))
+
+    def phases(self) -> list[Phase]:
+        """How to train this model; empty for a model that is fitted by counting."""
+        return []
+
+    def fit(self, batches: Iterable[Batch]) -> None:
+        """Fit in closed form from one pass over the data. Only for models without phases."""
+        raise TypeError(f"{type(self).__name__} is trained through phases(), not fit()")
+
+
+class Autoregressive(Model):
+    """p(x) = prod_i p(x_i | x_<i) over binary pixels: an explicit model that also samples.
+
+    A subclass gives `logits(x)`, and `incremental(n)` where a pixel can be computed without the whole image again.
+    Its config has height and width; `order` is raster order unless the subclass says otherwise.
+    """
+
+    order: Tensor  # (D,) flat index of the pixel at each position of the order
+
+    def __init__(self, config: Any) -> None:
+        super().__init__(config)
+        self.shape = (1, self.config.height, self.config.width)
+        self.register_buffer("order", torch.arange(self.config.height * self.config.width), persistent=False)
+
+    def logits(self, x: Tensor) -> Tensor:
+        """Logit of p(x_i = 1 | x_<i) for every pixel at once: x (B, 1, H, W) in {0, 1} -> (B, 1, H, W)."""
+        raise TypeError(f"{type(self).__name__} does not define logits")
+
+    def incremental(self, n: int) -> Generator[Tensor, Tensor, None]:
+        """Coroutine for sampling: yields the logits (n,) of the next pixel in order, is sent its values (n,)."""
+        x = torch.zeros(n, *self.shape, device=self.device)
+        for index in self.order.tolist():
+            value = yield self.logits(x).flatten(1)[:, index]
+            x.flatten(1)[:, index] = value
+
+    def log_prob(self, x: Tensor) -> Tensor:
+        """log p(x) in nats: x (B, 1, H, W) in {0, 1} -> (B,)."""
+        return -F.binary_cross_entropy_with_logits(self.logits(x).float(), x, reduction="none").flatten(1).sum(1)
+
+    def conditionals(self, x: Tensor) -> Tensor:
+        """p(x_i = 1 | x_<i) in pixel order: x (B, 1, H, W) -> (B, D)."""
+        return self.logits(x).float().flatten(1)[:, self.order].sigmoid()
+
+    def phases(self) -> list[Phase]:
+        return [Phase("likelihood", list(self.parameters()), self._loss)]
+
+    def _loss(self, batch: Batch, generator: torch.Generator | None) -> dict[str, Tensor]:
+        return {"loss": -self.log_prob(batch[0]).mean()}
+
+    @torch.inference_mode()
+    def trace(
+        self,
+        n: int,
+        *,
+        generator: torch.Generator | None = None,
+        uniforms: Tensor | None = None,
+        prefix: Tensor | None = None,
+        temperature: float = 1.0,
+        cached: bool = True,
+    ) -> tuple[Tensor, Tensor]:
+        """Sample pixel by pixel and keep the probabilities.
+
+        uniforms: (n, D) in [0, 1), drawn from `generator` if not given; pixel i is 1 where u_i < p_i. prefix: known
+        pixels, either images (n or 1, 1, H, W) with NaN where the model is to choose, or the first k values in pixel
+        order, (k,) or (n, k). temperature: divides the logits; 0 takes the likelier value. cached: use
+        `incremental`; False runs the whole network for every pixel.
+        Returns x (n, 1, H, W) in {0, 1} and p (n, D), p(x_i = 1 | x_<i) in pixel order at that temperature.
+        """
+        size = self.order.numel()
+        if uniforms is None:
+            uniforms = torch.rand(n, size, generator=generator, device=generator.device if generator else None)
+        if uniforms.shape != (n, size):
+            raise ValueError(f"expected uniforms of shape {(n, size)}, got {tuple(uniforms.shape)}")
+        if not temperature >= 0:
+            raise ValueError(f"expected a temperature >= 0, got {temperature}")
+        uniforms, known = uniforms.to(self.device), self._known(prefix, n)
+        x, p = torch.zeros(n, size, device=self.device), torch.empty(n, size, device=self.device)
+        steps = self.incremental(n) if cached else Autoregressive.incremental(self, n)
+        logit = next(steps)
+        for i, index in enumerate(self.order.tolist()):
+            p[:, i] = (logit > 0).float() if temperature == 0 else torch.sigmoid(logit.float() / temperature)
+            free = (uniforms[:, i] < p[:, i]).float()
+            x[:, index] = torch.where(known[:, i].isnan(), free, known[:, i])
+            if i + 1 < size:
+                logit = steps.send(x[:, index])
+        return x.view(n, *self.shape), p
+
+    def sample(self, n: int, **options: Any) -> Tensor:
+        """Draw n images, (n, 1, H, W) in {0, 1}. Options: those of `trace`."""
+        return self.trace(n, **options)[0]
+
+    def _known(self, prefix: Tensor | None, n: int) -> Tensor:
+        """The prefix as (n, D) values in pixel order, NaN where the model is to choose."""
+        size = self.order.numel()
+        known = torch.full((n, size), torch.nan, device=self.device)
+        if prefix is None:
+            return known
+        prefix = torch.as_tensor(prefix, dtype=torch.float32, device=self.device)
+        if prefix.dim() >= 3 and prefix.shape[-2:] == self.shape[-2:]:
+            return prefix.reshape(-1, size)[:, self.order].expand(n, size)
+        if prefix.dim() > 2 or prefix.shape[-1] > size:
+            raise ValueError(f"expected a prefix of shape (n, {self.shape}) or (k <= {size},), got {tuple(prefix.shape)}")
+        known[:, : prefix.shape[-1]] = prefix
+        return known
+
+
+@runtime_checkable
+class LatentModel(Protocol):
+    """Encodes images to codes and back: the capability "encode" and "decode"."""
+
+    latent_dim: int
+
+    def encode(self, x: Tensor) -> Posterior:
+        """x (B, 1, 28, 28) in [0, 1] -> q(z|x)."""
+
+    def decode(self, z: Tensor) -> Tensor:
+        """z (n, d) -> (n, 1, 28, 28) in [0, 1]."""
+
+
+@runtime_checkable
+class ImageGenerator(Protocol):
+    """Turns noise and codes into images: the capability "generate"."""
+
+    z_dim: int
+
+    def generate(self, z: Tensor, **codes: Any) -> Tensor:
+        """z (n, z_dim) -> (n, C, H, W) in [0, 1]."""

@@ -1,0 +1,52 @@
+"""Masked layers: linear and convolutional maps in which some connections are cut for good.
+
+A mask is a buffer and is applied in the forward pass, `W * M`; the free weights stay in `weight`, so an optimizer
+that keeps moments or decays weights cannot bring a cut connection back.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class MaskedLinear(nn.Linear):
+    """y = x (W * M)^T + b with a fixed 0/1 mask M, (out_features, in_features)."""
+
+    mask: Tensor
+
+    def __init__(self, mask: Tensor, bias: bool = True) -> None:
+        super().__init__(mask.shape[1], mask.shape[0], bias)
+        self.register_buffer("mask", mask.to(self.weight.dtype))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.linear(x, self.weight * self.mask, self.bias)
+
+
+class MaskedConv2d(nn.Module):
+    """Convolution that sees only pixels before its own in raster order (van den Oord et al. 2016, section 3.4).
+
+    Mask "A" also hides the pixel itself (first layer of a network), mask "B" shows it. The taps below the centre row
+    are always masked, so only the upper `k // 2 + 1` rows of the k x k kernel exist: a third of the work saved for
+    k = 3 with the same function.
+
+    forward: x (B, in_channels, H, W) -> (B, out_channels, H, W); outside the image there are zeros.
+    """
+
+    mask: Tensor
+
+    def __init__(self, kind: str, in_channels: int, out_channels: int, kernel_size: int, bias: bool = True) -> None:
+        super().__init__()
+        if kind not in ("A", "B") or kernel_size % 2 == 0:
+            raise ValueError(f"expected kind 'A' or 'B' and an odd kernel_size, got {kind!r} and {kernel_size}")
+        self.kind, self.pad = kind, kernel_size // 2
+        reference = nn.Conv2d(in_channels, out_channels, (self.pad + 1, kernel_size), bias=bias)
+        self.weight, self.bias = reference.weight, reference.bias
+        mask = torch.ones(1, 1, self.pad + 1, kernel_size)
+        mask[..., -1, self.pad + (kind == "B") :] = 0
+        self.register_buffer("mask", mask)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.pad(x, (self.pad, self.pad, self.pad, 0))
+        return F.conv2d(x, self.weight * self.mask, self.bias)

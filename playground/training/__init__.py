@@ -1,0 +1,1 @@
+"""Training: one loop over a model's phases, run by `python -m playground.training <id>`."""

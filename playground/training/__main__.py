@@ -1,0 +1,98 @@
+"""Train a model, write its weights to pretrained/<id>/ and measure it.
+
+    python -m playground.training pixel_cnn --data-root DIR --device auto --resume
+    accelerate launch -m playground.training vae            every GPU of the machine or cluster
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from accelerate import Accelerator, PartialState
+
+from playground import catalog, weights
+from playground.data import mnist
+from playground.data.batches import Batches
+from playground.metrics.__main__ import measure
+from playground.models.base import Model
+from playground.training.arithmetic import bf16_is_faster
+from playground.training.loop import train
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The command line; see the module's docstring."""
+    options = _parser().parse_args(arguments)
+    if options.data_root:
+        os.environ["PLAYGROUND_DATA"] = str(options.data_root)
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    card = catalog.card(options.id)
+    changes = {key: getattr(options, key) for key in ("epochs", "seed") if getattr(options, key) is not None}
+    model = fit(card, replace(card.recipe, **changes), options)
+    if PartialState().is_main_process:
+        destination = options.out or weights.directory(card.id, options.variant)
+        model.to(memory_format=torch.contiguous_format).cpu().eval().save_pretrained(destination)
+        (destination / "README.md").unlink(missing_ok=True)  # the hub's model card; ours is in the catalogue
+        print(f"wrote {destination / 'model.safetensors'}")
+        if not options.out:
+            measure(card.id, options.variant)
+
+
+def fit(card: catalog.ModelCard, recipe: catalog.Recipe, options: argparse.Namespace) -> Model:
+    """Train (or count) one model; returns the weights to ship."""
+    torch.manual_seed(recipe.seed)  # initial weights; this is a program of its own, no library code seeds globally
+    model = weights.create(card.id, options.variant)
+    accelerator = _accelerator(recipe, options.device)
+    batches = _batches(recipe, accelerator)
+    if not model.phases():
+        model.fit(batches.at(step) for step in range(batches.per_epoch))
+        return model
+    steps = round(recipe.epochs * (batches.per_epoch if batches else 100))
+    checkpoint = Path("runs") / card.id / (options.variant or "reference") / f"seed{recipe.seed}.safetensors"
+    batch = batches.at if batches else lambda step: (torch.empty(recipe.batch_size, 0),)
+    return train(model, recipe, batch, steps, accelerator=accelerator, checkpoint=checkpoint, resume=options.resume)
+
+
+def _batches(recipe: catalog.Recipe, accelerator: Accelerator) -> Batches | None:
+    if recipe.data == "none":
+        return None
+    images, labels = mnist.load(True)
+    return Batches(
+        images,
+        labels,
+        recipe.batch_size,
+        binary=recipe.data == "binary",
+        seed=recipe.seed,
+        rank=accelerator.process_index,
+        world=accelerator.num_processes,
+    )
+
+
+def _accelerator(recipe: catalog.Recipe, device: str) -> Accelerator:
+    found = PartialState(cpu=device == "cpu").device
+    if device not in ("auto", found.type):
+        raise SystemExit(f"expected device {device}, but this machine offers {found.type}")
+    precision = "bf16" if recipe.bf16 and bf16_is_faster(found) else "no"
+    return Accelerator(cpu=device == "cpu", mixed_precision=precision)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m playground.training", description=__doc__.splitlines()[0])
+    parser.add_argument("id", choices=catalog.names())
+    parser.add_argument("--variant", default=None, help="a configuration of the model (default: the reference)")
+    parser.add_argument("--data-root", type=Path, default=None, help="torchvision's MNIST root (default: found or downloaded)")
+    parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
+    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint of this run")
+    parser.add_argument("--epochs", type=float, default=None, help="instead of the recipe's")
+    parser.add_argument("--seed", type=int, default=None, help="instead of the recipe's")
+    parser.add_argument("--threads", type=int, default=None, help="CPU threads of torch")
+    parser.add_argument("--out", type=Path, default=None, help="write the weights here, and do not measure")
+    return parser
+
+
+if __name__ == "__main__":
+    main()
