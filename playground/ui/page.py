@@ -36,8 +36,9 @@ are returns `gr.skip()`. A component of `page.state` starts at its field's defau
 
 from __future__ import annotations
 
+import inspect
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import gradio as gr
@@ -113,14 +114,21 @@ class Page:
         names = [by_id.get(component._id) for component in _listed(inputs)]
         fields = self.fields.get(stage, {})
 
-        def opened(*values: object) -> object:
+        def checked(values: Sequence) -> list:
             given = {name: value for name, value in zip(names, values) if name}
-            checked, problems = parse(given, {name: fields[name] for name in given})
+            good, problems = parse(given, {name: fields[name] for name in given})
             for problem in problems:
                 handlers.warn(problem)
-            return fn(*(checked[name] if name else value for name, value in zip(names, values)))
+            return [good[name] if name else value for name, value in zip(names, values)]
 
-        return self.event(self.openers[stage].open, opened, inputs, outputs, **kw)
+        def opened(*values: object) -> object:
+            return fn(*checked(values))
+
+        def opened_stream(*values: object) -> Iterator:
+            yield from fn(*checked(values))
+
+        body = opened_stream if inspect.isgeneratorfunction(fn) else opened
+        return self.event(self.openers[stage].open, body, inputs, outputs, **kw)
 
     def event(
         self,
