@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playground.metrics import likelihood
+from playground.metrics import judge, likelihood
 
 MEASURES: dict[str, Callable[..., dict]] = {
     "nll": likelihood.nll,
     "elbo": likelihood.elbo,
+    "accuracy": judge.accuracy,
+    "code_accuracy": judge.code_accuracy,
+    "mutual_information": judge.mutual_information,
 }
