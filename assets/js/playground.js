@@ -47,7 +47,16 @@
       const core = await import(new URL(config.core, document.baseURI).href);
       core.changeLocale(lang);
     } catch { link.flush(); location.reload(); return; }
+    nameTabs();
     callbacks.lang.forEach((run) => run(lang));
+  }
+
+  // Gradio leaves the label of a tab that was never opened as it was.
+  function nameTabs() {
+    for (const button of document.querySelectorAll('#pg-tabs [role="tab"][data-tab-id]')) {
+      const words = [...button.childNodes].find((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+      if (words && config.stages.includes(button.dataset.tabId)) words.data = t(`page.tab.${button.dataset.tabId}`);
+    }
   }
 
   // Fills [data-t] (text), [data-t-label] (aria-label), [data-t-title] (title and aria-label) under `element`, now and on every switch.

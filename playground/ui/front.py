@@ -52,7 +52,7 @@ def squeeze(name: str, raw: bytes, quality: int = 5) -> Asset:
     if not name.endswith(SQUEEZED):
         return Asset(kind, raw, {})
     encoded = {"br": brotli.compress(raw, quality=quality)} if brotli else {}
-    return Asset(kind, raw, {**encoded, "gzip": gzip.compress(raw, 6)})
+    return Asset(kind, raw, {**encoded, "gzip": gzip.compress(raw, quality)})
 
 
 def core_module() -> str:
@@ -115,10 +115,11 @@ class Injector:
             return
         self.body += message.get("body", b"")
         if not message.get("more_body"):
-            body = self.body.replace(b"</head>", self.head + b"</head>", 1)
-            gone = (b"content-length",)
-            headers = [(name, value) for name, value in self.start["headers"] if name.lower() not in gone]
-            await self.send({**self.start, "headers": [*headers, (b"content-length", str(len(body)).encode())]})
+            page = squeeze("page.html", self.body.replace(b"</head>", self.head + b"</head>", 1), quality=4)
+            body, encoding = page.pick(_accepted(self.scope))
+            headers = [(name, value) for name, value in self.start["headers"] if name.lower() != b"content-length"]
+            headers += _sized(body, encoding)
+            await self.send({**self.start, "headers": headers})
             await self.send({"type": "http.response.body", "body": body})
 
 
@@ -133,18 +134,19 @@ def head(names: list[str], config: dict) -> str:
 
 
 async def _answer(scope: dict, send: object, asset: Asset) -> None:
-    accepted = dict(scope["headers"]).get(b"accept-encoding", b"").decode("latin-1")
-    body, encoding = asset.pick(accepted)
-    headers = [
-        (b"content-type", asset.kind.encode()),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", FOREVER),
-        (b"vary", b"Accept-Encoding"),
-    ]
-    if encoding:
-        headers.append((b"content-encoding", encoding.encode()))
+    body, encoding = asset.pick(_accepted(scope))
+    headers = [(b"content-type", asset.kind.encode()), (b"cache-control", FOREVER), *_sized(body, encoding)]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body if scope["method"] == "GET" else b""})
+
+
+def _accepted(scope: dict) -> str:
+    return dict(scope["headers"]).get(b"accept-encoding", b"").decode("latin-1")
+
+
+def _sized(body: bytes, encoding: str | None) -> list[tuple[bytes, bytes]]:
+    headers = [(b"content-length", str(len(body)).encode()), (b"vary", b"Accept-Encoding")]
+    return [*headers, (b"content-encoding", encoding.encode())] if encoding else headers
 
 
 def _names_asset(name: str) -> bool:

@@ -31,7 +31,7 @@ def warn(problem: Exception) -> None:
     else:
         log.error("unexpected error in a handler", exc_info=problem)
         message = text("error.unexpected", lang)
-    gr.Warning(html.escape(message), title=text("page.warning", lang))
+    gr.Warning(html.escape(message))
 
 
 def guarded(fn: Callable, n_outputs: int) -> Callable:
