@@ -62,13 +62,15 @@ class BatchedMLP:
         self.dW, self.db = self._views(self.grad)
 
     def _views(self, flat: Tensor) -> tuple[list[Tensor], list[Tensor]]:
+        layers = list(zip(self.sizes, self.sizes[1:], strict=False))
+        expected = sum(o * i + o for i, o in layers)
+        if expected != flat.shape[1]:
+            raise ValueError(f"expected rows of {expected} parameters for layers {self.sizes}, got {flat.shape[1]}")
         W, b, at = [], [], 0
-        for i, o in zip(self.sizes, self.sizes[1:], strict=False):
+        for i, o in layers:
             W.append(flat[:, at : at + o * i].unflatten(1, (o, i)))
             b.append(flat[:, at + o * i : at + o * i + o].unsqueeze(1))
             at += o * i + o
-        if at != flat.shape[1]:
-            raise ValueError(f"expected rows of {at} parameters for layers {self.sizes}, got {flat.shape[1]}")
         return W, b
 
     def __getitem__(self, models: slice) -> BatchedMLP:
@@ -143,23 +145,8 @@ class Rates:
     critic_steps: int = 1
 
 
-class _Block:
-    """Neighbouring models with equal rates: they step together, with one Adam for G and one for D."""
-
-    def __init__(self, models: slice, rates: Rates, betas: tuple[float, float], gan: BatchedGAN) -> None:
-        self.models, self.rates = models, rates
-        self.adam_g = _adam(gan.G[models], rates.lr_g, betas)
-        self.adam_d = _adam(gan.D[models], rates.lr_d, betas)
-
-
-def _adam(net: BatchedMLP, lr: float, betas: tuple[float, float]) -> torch.optim.Adam:
-    parameter = torch.nn.Parameter(net.theta)
-    parameter.grad = net.grad
-    return torch.optim.Adam([parameter], lr=lr, betas=betas, fused=True)
-
-
 class BatchedGAN:
-    """L losses x R seeds GANs, model l * R + r trained with losses[l] from initial weights r.
+    """L losses x R seeds GANs; model l * R + r is trained with losses[l] from the initial weights r.
 
     theta_g (R, P_G), theta_d (R, P_D): initial weights, the same for every loss. sizes_g, sizes_d: layers, input first.
     rates: one per loss. penalty: weight of the gradient penalty. ema: decay of the averaged generator, 0 for none.
@@ -183,28 +170,16 @@ class BatchedGAN:
         if len(losses) != len(rates):
             raise ValueError(f"expected one Rates per loss, got {len(rates)} for {len(losses)} losses")
         self.losses, self.rates, self.penalty, self.ema = tuple(losses), tuple(rates), penalty, ema
-        self.R, self.B, L = len(theta_g), batch, len(losses)
-        self.M = L * self.R
-        dtype = theta_g.dtype
-        self.G = BatchedMLP(theta_g.repeat(L, 1), sizes_g, slope)
-        self.D = BatchedMLP(theta_d.repeat(L, 1), sizes_d, slope)
+        self.L, self.R, self.B = len(losses), len(theta_g), batch
+        self.M = self.L * self.R
+        self.G = BatchedMLP(theta_g.repeat(self.L, 1), sizes_g, slope)
+        self.D = BatchedMLP(theta_d.repeat(self.L, 1), sizes_d, slope)
         self.average = self.G.theta.clone() if ema else None
         self.steps = 0
-        self.slices = [slice(l * self.R, (l + 1) * self.R) for l in range(L)]
-        self._tape_g = Tape.empty(self.M, batch, sizes_g, dtype)
-        self._tape_d = Tape.empty(self.M, 2 * batch, sizes_d, dtype)  # real, then fake
-        self._tape_f = Tape.empty(self.M, batch, sizes_d, dtype)  # fake alone, for G; mixtures, for the penalty
-        self.loss_d = torch.zeros(self.M, dtype=dtype)  # of the last step that computed them (see `evaluate`)
-        self._blocks = [_Block(models, rate, betas, self) for models, rate in self._runs()]
-
-    def _runs(self) -> list[tuple[slice, Rates]]:
-        runs: list[tuple[slice, Rates]] = []
-        for models, rates in zip(self.slices, self.rates, strict=True):
-            if runs and runs[-1][1] == rates:
-                runs[-1] = (slice(runs[-1][0].start, models.stop), rates)
-            else:
-                runs.append((models, rates))
-        return runs
+        tapes = (self._tape(self.G, batch), self._tape(self.D, 2 * batch), self._tape(self.D, batch))
+        self._blocks = [_Block(run, rate, betas) for run, rate in self._equal_rates(tapes)]
+        self._active = [self._active_runs(k, tapes) for k in range(self.critic_steps)]
+        self._all = _Run(self, slice(0, self.M), *tapes)
 
     @property
     def critic_steps(self) -> int:
@@ -218,66 +193,177 @@ class BatchedGAN:
         uses iterations k-1 .. 0, so the last one and G's step see the same x and z in every model.
         """
         for k in reversed(range(self.critic_steps)):
-            for models in self._active(k):
-                self._critic_step(models, x[k], z[k], eps[k])
+            for run in self._active[k]:
+                run.critic_gradients(x[k], z[k], eps[k], self.penalty)
             for block in self._blocks:
                 if block.rates.critic_steps > k:
-                    _update(block.adam_d, block.rates.lr_d * lr_scale)
-        self._generator_step()
+                    block.step_d(lr_scale)
+        self._all.generator_gradients()
         for block in self._blocks:
-            _update(block.adam_g, block.rates.lr_g * lr_scale)
+            block.step_g(lr_scale)
         if self.average is not None:
             self.average.lerp_(self.G.theta, 1 - self.ema)
         self.steps += 1
 
-    def _active(self, k: int) -> list[slice]:
-        """The models that take critic iteration k, in as few runs as possible."""
-        runs: list[slice] = []
-        for block in self._blocks:
-            if block.rates.critic_steps <= k:
-                continue
-            if runs and runs[-1].stop == block.models.start:
-                runs[-1] = slice(runs[-1].start, block.models.stop)
-            else:
-                runs.append(block.models)
-        return runs
+    # -- what the lab looks at -----------------------------------------------------------------------------------------
 
-    def _parts(self, models: slice) -> list[tuple[AdversarialLoss, slice]]:
-        """The losses inside a run of models, with slices counted from its start."""
-        inside = [(loss, s) for loss, s in zip(self.losses, self.slices, strict=True) if s.start >= models.start]
+    def generate(self, z: Tensor) -> Tensor:
+        """Samples (M, n, 2) of every model (of its averaged generator, where there is one) for z (R, n, d)."""
+        net = self.G if self.average is None else BatchedMLP(self.average, self.G.sizes, self.G.slope)
+        return self._run(net, z)
+
+    def discriminate(self, x: Tensor) -> Tensor:
+        """Logits or scores (M, n) of every D at the points x (n, 2)."""
+        return self._run(self.D, x.expand(self.R, *x.shape)).squeeze(2)
+
+    def pull(self, z: Tensor) -> Tensor:
+        """dL_G/dx (M, n, 2) at the samples of z (R, n, d), each sample for itself: the signal that reaches G."""
+        tape = self._tape(self.D, z.shape[1])
+        tape.h[0].copy_(self._run(self.G, z))
+        logits = self.D.forward(tape)
+        for loss, s in self._slices():
+            tape.d[-1][s] = loss.generator_grad(logits[s])
+        return self.D.backward(tape, weights=False, inputs=True)
+
+    def losses_at(self, x: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
+        """(L_D, L_G), each (M,), on data x (R, n, 2) and noise z (R, n, d); without the penalty."""
+        real, fake = self._run(self.D, x), self._run(self.D, self._run(self.G, z), spread=False)
+        pairs = [
+            (loss.discriminator(real[m], fake[m]), loss.generator(fake[m]))
+            for loss, s in self._slices()
+            for m in range(s.start, s.stop)
+        ]
+        return torch.stack([d for d, _ in pairs]), torch.stack([g for _, g in pairs])
+
+    @property
+    def diverged(self) -> Tensor:
+        """(M,) bool: a parameter of G or D is not finite any more."""
+        return ~(self.G.theta.isfinite().all(1) & self.D.theta.isfinite().all(1))
+
+    # -- state -----------------------------------------------------------------------------------------------------------
+
+    def state(self) -> list[Tensor]:
+        """Copies of all that a run consists of, for `restore`."""
+        return [torch.tensor(self.steps), *(tensor.clone() for tensor in self._tensors())]
+
+    def restore(self, state: list[Tensor]) -> None:
+        """Go back to a `state()` of an engine built with the same arguments."""
+        for tensor, saved in zip(self._tensors(), state[1:], strict=True):
+            tensor.copy_(saved)
+        self.steps = int(state[0])
+
+    def _tensors(self) -> list[Tensor]:
+        moments = [tensor for block in self._blocks for tensor in block.moments()]
+        return [self.G.theta, self.D.theta, *([] if self.average is None else [self.average]), *moments]
+
+    # -- inside ----------------------------------------------------------------------------------------------------------
+
+    def _tape(self, net: BatchedMLP, n: int) -> Tape:
+        return Tape.empty(self.M, n, net.sizes, net.theta.dtype)
+
+    def _run(self, net: BatchedMLP, x: Tensor, spread: bool = True) -> Tensor:
+        tape = self._tape(net, x.shape[1])
+        _spread(tape.h[0], x) if spread else tape.h[0].copy_(x)
+        return net.forward(tape)
+
+    def _slices(self) -> list[tuple[AdversarialLoss, slice]]:
+        return [(loss, slice(l * self.R, (l + 1) * self.R)) for l, loss in enumerate(self.losses)]
+
+    def _equal_rates(self, tapes: tuple[Tape, Tape, Tape]) -> list[tuple[_Run, Rates]]:
+        """Neighbouring losses with equal rates, as one run each."""
+        ends = [l + 1 for l in range(self.L) if l + 1 == self.L or self.rates[l] != self.rates[l + 1]]
+        starts = [0, *ends[:-1]]
+        return [(self._make(a, b, tapes), self.rates[a]) for a, b in zip(starts, ends, strict=True)]
+
+    def _active_runs(self, k: int, tapes: tuple[Tape, Tape, Tape]) -> list[_Run]:
+        """The losses that take critic iteration k, in as few runs as possible."""
+        busy = [rates.critic_steps > k for rates in self.rates]
+        starts = [l for l in range(self.L) if busy[l] and (l == 0 or not busy[l - 1])]
+        ends = [l + 1 for l in range(self.L) if busy[l] and (l + 1 == self.L or not busy[l + 1])]
+        return [self._make(a, b, tapes) for a, b in zip(starts, ends, strict=True)]
+
+    def _make(self, first: int, end: int, tapes: tuple[Tape, Tape, Tape]) -> _Run:
+        return _Run(self, slice(first * self.R, end * self.R), *tapes)
+
+
+class _Run:
+    """Views of a run of neighbouring models: their networks, their rows of the tapes, their losses as slices."""
+
+    def __init__(self, gan: BatchedGAN, models: slice, tape_g: Tape, tape_d: Tape, tape_f: Tape) -> None:
+        self.B = gan.B
+        self.G, self.D = gan.G[models], gan.D[models]
+        self.tape_g, self.tape_d, self.tape_f = tape_g[models], tape_d[models], tape_f[models]
+        self.parts = [
+            (loss, slice(s.start - models.start, s.stop - models.start))
+            for loss, s in gan._slices()
+            if models.start <= s.start and s.stop <= models.stop
+        ]
+        self.x, self.fake = self.tape_d.h[0][:, : self.B], self.tape_d.h[0][:, self.B :]
+        self.penalized = [(self.D[part], self.tape_f[part], part) for loss, part in self.parts if loss.penalized]
+
+    def critic_gradients(self, x: Tensor, z: Tensor, eps: Tensor, penalty: float) -> None:
+        """dL_D into D.grad for one batch: x (R, B, 2), z (R, B, d), eps (R, B)."""
+        _spread(self.tape_g.h[0], z)
+        _spread(self.x, x)
+        self.fake.copy_(self.G.forward(self.tape_g))
+        logits, d = self.D.forward(self.tape_d), self.tape_d.d[-1]
+        for loss, part in self.parts:
+            real, fake = loss.discriminator_grad(logits[part, : self.B], logits[part, self.B :])
+            torch.mul(real, 1 / self.B, out=d[part, : self.B])
+            torch.mul(fake, 1 / self.B, out=d[part, self.B :])
+        self.D.backward(self.tape_d)
+        for D, tape, part in self.penalized:
+            torch.lerp(self.fake[part], self.x[part], eps.unsqueeze(2), out=tape.h[0])
+            D.penalize(tape, penalty)
+
+    def generator_gradients(self) -> None:
+        """dL_G into G.grad. G's own pass still stands on its tape: G has not moved since the last D step."""
+        tape = self.tape_f
+        tape.h[0].copy_(self.tape_g.h[-1])
+        logits = self.D.forward(tape)
+        for loss, part in self.parts:
+            torch.mul(loss.generator_grad(logits[part]), 1 / self.B, out=tape.d[-1][part])
+        self.tape_g.d[-1].copy_(self.D.backward(tape, weights=False, inputs=True))
+        self.G.backward(self.tape_g)
+
+
+class _Block:
+    """Neighbouring models with equal rates step together: one Adam for their Gs, one for their Ds."""
+
+    def __init__(self, run: _Run, rates: Rates, betas: tuple[float, float]) -> None:
+        self.rates = rates
+        self._adam_g, self._adam_d = _adam(run.G, betas), _adam(run.D, betas)
+
+    def step_g(self, lr_scale: float) -> None:
+        _step(self._adam_g, self.rates.lr_g * lr_scale)
+
+    def step_d(self, lr_scale: float) -> None:
+        _step(self._adam_d, self.rates.lr_d * lr_scale)
+
+    def moments(self) -> list[Tensor]:
+        """Adam's step counts and moments, G's before D's."""
         return [
-            (loss, slice(s.start - models.start, s.stop - models.start)) for loss, s in inside if s.stop <= models.stop
+            state[name]
+            for adam in (self._adam_g, self._adam_d)
+            for state in adam.state.values()
+            for name in ("step", "exp_avg", "exp_avg_sq")
         ]
 
-    def _critic_step(self, models: slice, x: Tensor, z: Tensor, eps: Tensor) -> None:
-        """Gradients of D for one batch: x (R, B, 2), z (R, B, d), eps (R, B)."""
-        G, D, tape_g, tape_d = self.G[models], self.D[models], self._tape_g[models], self._tape_d[models]
-        _spread(tape_g.h[0], z)
-        fake = G.forward(tape_g)
-        _spread(tape_d.h[0][:, : self.B], x)
-        tape_d.h[0][:, self.B :] = fake
-        logits, d = D.forward(tape_d), tape_d.d[-1]
-        for loss, part in self._parts(models):
-            real_grad, fake_grad = loss.discriminator_grad(logits[part, : self.B], logits[part, self.B :])
-            torch.mul(real_grad, 1 / self.B, out=d[part, : self.B])
-            torch.mul(fake_grad, 1 / self.B, out=d[part, self.B :])
-        D.backward(tape_d)
-        for loss, part in self._parts(models):
-            if loss.penalized:
-                tape = self._tape_f[models][part]
-                real, fakes = tape_d.h[0][part, : self.B], tape_d.h[0][part, self.B :]
-                torch.lerp(fakes, real, eps.repeat(len(real) // self.R, 1).unsqueeze(2), out=tape.h[0])
-                D[part].penalize(tape, self.penalty)
 
-    def _generator_step(self) -> None:
-        """Gradients of G. Its own forward pass still stands on the tape: G has not moved since the last D step."""
-        tape = self._tape_f
-        tape.h[0].copy_(self._tape_g.h[-1])
-        logits = self.D.forward(tape)
-        self._seed_generator(tape, logits, 1 / self.B)
-        self._tape_g.d[-1].copy_(self.D.backward(tape, weights=False, inputs=True))
-        self.G.backward(self._tape_g)
+def _adam(net: BatchedMLP, betas: tuple[float, float]) -> torch.optim.Adam:
+    parameter = torch.nn.Parameter(net.theta)  # shares the memory of the flat buffer
+    parameter.grad = net.grad
+    adam = torch.optim.Adam([parameter], betas=betas, fused=True)
+    _step(adam, 0.0)  # makes the moments exist, as zeros, for `state` and `restore`
+    adam.state[parameter]["step"].zero_()
+    return adam
 
-    def _seed_generator(self, tape: Tape, logits: Tensor, scale: float) -> None:
-        for loss, part in zip(self.losses, self.slices, strict=True):
-            torch.mul(loss.generator_grad(logits[part]), scale, out=tape.d[-1][part])
+
+def _step(adam: torch.optim.Adam, lr: float) -> None:
+    adam.param_groups[0]["lr"] = lr
+    adam.step()
+
+
+def _spread(out: Tensor, x: Tensor) -> None:
+    """Give the same rows x (R, N, i) to every loss: out (L * R, N, i)."""
+    out.unflatten(0, (-1, len(x))).copy_(x)

@@ -1,0 +1,141 @@
+"""How much of a 2-D distribution a generator covers, and how exactly: modes, high-quality share, divergences.
+
+All of it in NumPy on points (n, 2). A number is never alone: `floors` gives what real points of the same number score
+against the real distribution.
+
+Samples that are not finite are counted apart and belong to no mode: a run that diverged has not "collapsed".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+
+from playground.data.mixtures import Mixture
+
+Array = np.ndarray
+LEAST = 20  # high-quality samples of 2500 that make a mode covered; one would be too generous
+SAMPLES = 2500
+QUALITY = 3.0  # standard deviations from the nearest mode within which a sample is of high quality
+BANDWIDTH = 0.12
+GRID = 64
+TINY = 1e-12
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """counts (K,): high-quality samples per mode. modes: how many of them are covered. hq: share of the finite samples
+    that are of high quality, nan where none is finite. invalid: samples that are not finite."""
+
+    counts: Array
+    modes: int
+    hq: float
+    invalid: int
+
+
+def coverage(x: Array, data: Mixture) -> Coverage:
+    """Modes of `data` with at least 20 high-quality samples per 2500 of x (n, 2)."""
+    finite = x[np.isfinite(x).all(1)]
+    invalid = len(x) - len(finite)
+    if len(finite) == 0:
+        return Coverage(np.zeros(data.modes, int), 0, float("nan"), invalid)
+    distance, mode = data.nearest(finite)
+    good = distance <= QUALITY * data.std
+    counts = np.bincount(mode[good], minlength=data.modes)
+    least = LEAST * len(x) / SAMPLES
+    return Coverage(counts, int((counts >= least).sum()), float(good.mean()), invalid)
+
+
+@dataclass(frozen=True)
+class Divergences:
+    """In nats: js = JS(p_data, p_G) in [0, ln 2], kl = KL(p_G || p_data), both smoothed alike. swd: sliced
+    2-Wasserstein distance, in units of the plane. nan where there are no finite samples."""
+
+    js: float
+    kl: float
+    swd: float
+
+
+class Reference:
+    """What samples of one data set are compared with: its smoothed density on a grid and a fixed set of real points."""
+
+    def __init__(self, data: Mixture, n: int = SAMPLES, projections: int = 32) -> None:
+        self.data, self.n = data, n
+        self.width = 2 * data.box / GRID
+        self.axis = -data.box + (np.arange(GRID) + 0.5) * self.width
+        p = data.density_grid(self.axis, BANDWIDTH) * self.width**2
+        # One more cell holds what lies outside the box: a generator must not gain by leaving it.
+        self.p = np.maximum(np.append(p.ravel(), max(0.0, 1 - p.sum())), TINY)
+        self.p /= self.p.sum()
+        angle = np.arange(projections) * (np.pi / projections)
+        self.directions = np.stack([np.cos(angle), np.sin(angle)]).astype(np.float32)  # (2, projections)
+        self.real = self._project(data.sample(n, torch.Generator().manual_seed(0)).numpy())
+
+    def compare(self, x: Array) -> Divergences:
+        """The divergences of samples x (m, 2) from the data."""
+        x = x[np.isfinite(x).all(1)].astype(np.float32)
+        if len(x) == 0:
+            return Divergences(*[float("nan")] * 3)
+        q = self.smoothed(x)
+        m = (self.p + q) / 2
+        js = (_kl(self.p, m) + _kl(q, m)) / 2
+        return Divergences(js, _kl(q, self.p), self._sliced(x))
+
+    def smoothed(self, x: Array) -> Array:
+        """Mass of the kernel density estimate of x (m, 2) in each cell, and outside: (GRID * GRID + 1,)."""
+        inside, mass = _bin(x, self.data.box, GRID)
+        # Sharing a point linearly between cells widens it by width^2 / 6: the kernel is narrower by as much.
+        kernel = _kernel(GRID, self.width, float(np.sqrt(BANDWIDTH**2 - self.width**2 / 6)))
+        q = kernel @ mass @ kernel.T
+        return np.append(q.ravel(), max(0.0, inside - q.sum()) + 1 - inside)
+
+    def _project(self, x: Array) -> Array:
+        return np.sort(x @ self.directions, axis=0)
+
+    def _sliced(self, x: Array) -> float:
+        other = self._project(x.clip(-1e6, 1e6))
+        if len(other) != self.n:  # compare quantiles
+            at = ((np.arange(self.n) + 0.5) / self.n * len(other)).astype(int)
+            other = other[at]
+        return float(np.sqrt(((other - self.real) ** 2).mean()))
+
+
+@lru_cache(maxsize=32)
+def reference(data: Mixture) -> Reference:
+    """The reference of a data set, made once."""
+    return Reference(data)
+
+
+@lru_cache(maxsize=32)
+def floors(data: Mixture, draws: int = 8) -> Divergences:
+    """What SAMPLES real points score against the data, the mean of a few draws: nobody can be better."""
+    samples = [data.sample(SAMPLES, torch.Generator().manual_seed(k + 1)).numpy() for k in range(draws)]
+    scores = [reference(data).compare(x) for x in samples]
+    return Divergences(*(float(np.mean([getattr(s, name) for s in scores])) for name in ("js", "kl", "swd")))
+
+
+def _kl(p: Array, q: Array) -> float:
+    positive = p > 0
+    return float((p[positive] * np.log(p[positive] / np.maximum(q[positive], TINY))).sum())
+
+
+def _bin(x: Array, box: float, size: int) -> tuple[float, Array]:
+    """Share points (m, 2) linearly between the four nearest cells: (share inside, mass (size, size) by row y)."""
+    at = (x + box) * (size / (2 * box)) - 0.5
+    at = at[((at >= 0) & (at < size - 1)).all(1)]
+    low = np.floor(at).astype(np.intp)
+    fx, fy = (at - low).T
+    flat = low[:, 1] * size + low[:, 0]
+    corners = [(0, (1 - fx) * (1 - fy)), (1, fx * (1 - fy)), (size, (1 - fx) * fy), (size + 1, fx * fy)]
+    mass = sum(np.bincount(flat + shift, weight, size * size) for shift, weight in corners)
+    return len(at) / len(x), mass.reshape(size, size) / len(x)
+
+
+@lru_cache(maxsize=8)
+def _kernel(size: int, width: float, std: float) -> Array:
+    """Gaussian between cells, (size, size); each column sums to one except for what leaves the box."""
+    offset = (np.arange(size)[:, None] - np.arange(size)) * width
+    return np.exp(-(offset**2) / (2 * std**2)) * (width / (std * np.sqrt(2 * np.pi)))
