@@ -197,7 +197,15 @@ CARDS: tuple[ModelCard, ...] = (
         metrics=("code_accuracy", "mutual_information"),
         floor=95.0,
         recipe=Recipe(
-            data="grey", epochs=30, batch_size=128, lr=1e-3, betas=(0.5, 0.999), schedule="constant", ema=0.999
+            data="grey",
+            epochs=24,
+            batch_size=128,
+            lr=1e-3,
+            betas=(0.5, 0.999),
+            schedule="constant",
+            ema=0.999,
+            bf16=True,
+            channels_last=True,
         ),
     ),
     ModelCard(

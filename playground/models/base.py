@@ -60,11 +60,14 @@ class Model(nn.Module, PyTorchModelHubMixin):
     Config: ClassVar[type]
 
     def __init__(self, config: Any) -> None:
-        """config: an instance of `Config`, or the dict that config.json holds."""
         super().__init__()
-        if not isinstance(config, self.Config):
-            config = self.Config(**{k: tuple(v) if isinstance(v, list) else v for k, v in config.items()})
         self.config = config
+
+    @classmethod
+    def _from_pretrained(cls, *, config: dict[str, Any], **options: Any) -> Model:
+        # config.json arrives as a dict, with lists where the dataclass has tuples.
+        values = {name: tuple(v) if isinstance(v, list) else v for name, v in config.items()}
+        return super()._from_pretrained(config=cls.Config(**values), **options)
 
     @property
     def device(self) -> torch.device:
