@@ -1,4 +1,7 @@
-"""Builds and launches the page; nothing else.  python app.py [--host 0.0.0.0] [--port 7860] [--lang ko] [--device cpu]"""
+"""Builds and launches the page; nothing else.
+
+python app.py [--host 0.0.0.0] [--port 7860] [--lang ko] [--device cpu]
+"""
 
 from __future__ import annotations
 
@@ -16,13 +19,14 @@ def options(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--host", help="address to serve on; 0.0.0.0 for a lecture room (default: this machine only)")
     parser.add_argument("--port", type=int, help="port (default: the first free one from 7860)")
     parser.add_argument("--lang", choices=["en", "ko"], help="language for visitors who have not chosen one")
-    parser.add_argument("--device", choices=["auto", "cpu", "cuda", "mps"], help="where large work runs (default: auto)")
+    parser.add_argument("--device", choices=["auto", "cpu", "cuda", "mps"], help="where large work runs")
     return parser.parse_args(argv)
 
 
 def main() -> None:
     chosen = options()
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # a busy server stalls when one small operation waits for many threads
+    # A busy server stalls when one small operation waits for many threads.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     if chosen.device:
         os.environ["PLAYGROUND_DEVICE"] = chosen.device
     from playground.ui import app

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from .locale import has, text
+from playground.locale import has, text
 
 LONGEST_GOT = 60
 

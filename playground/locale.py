@@ -1,10 +1,10 @@
-"""Texts of the page and of its messages, from `assets/locale/<lang>.json`. Standard library only; every layer may use it."""
+"""Texts of the page and of its messages, from `assets/locale/<lang>.json`. Standard library only."""
 
 from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 LANGS: tuple[str, ...] = ("en", "ko")
@@ -12,7 +12,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "assets" / "locale"
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z_0-9]*)\}")
 
 
-@lru_cache(maxsize=None)
+@cache
 def table(lang: str) -> dict[str, str]:
     """All texts of one language with their dotted keys: `{"page.title": "..."}`.
 

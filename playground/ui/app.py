@@ -11,11 +11,11 @@ from importlib.util import find_spec
 import gradio as gr
 from starlette.middleware import Middleware
 
-from .front import Front
-from .i18n import T, translations
-from .page import Page, Stage
-from .stages import IDS, stages
-from .theme import theme
+from playground.ui.front import Front
+from playground.ui.i18n import T, translations
+from playground.ui.page import Page, Stage
+from playground.ui.stages import IDS, stages
+from playground.ui.theme import theme
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,8 @@ HEADER = """<div class="pg-header">
   <p data-t="page.subtitle"></p>
   <div class="pg-tools">
     <span class="pg-switch" role="group" data-t-label="page.language">
-      <button type="button" data-lang="ko" lang="ko">한국어</button><button type="button" data-lang="en" lang="en">English</button>
+      <button type="button" data-lang="ko" lang="ko">한국어</button>
+      <button type="button" data-lang="en" lang="en">English</button>
     </span>
     <button type="button" data-theme></button>
     <button type="button" data-copy data-t="page.copy_link" data-t-title="page.copy_link_hint"></button>
@@ -43,7 +44,8 @@ def build(chosen: Sequence[Stage] | None = None) -> gr.Blocks:
             for stage in chosen:
                 with gr.Tab(T(f"page.tab.{stage.id}"), id=stage.id) as tab:
                     stage.build(page)
-                tab.select(None, None, None, js=f"() => {{ playground.link.open('{stage.id}'); }}", show_progress="hidden")
+                opened = f"() => {{ playground.link.open('{stage.id}'); }}"
+                tab.select(None, None, None, js=opened, show_progress="hidden")
         for stage in chosen:
             stage.api(page)
     blocks.front = {"stages": [stage.id for stage in chosen], "links": page.link_spec(), "tabs": tabs._id}

@@ -13,7 +13,7 @@ import hashlib
 import json
 import mimetypes
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import gradio
@@ -23,7 +23,7 @@ try:
 except ImportError:  # gzip does the same for a third more bytes
     brotli = None
 
-from .components.base import ASSETS
+from playground.ui.components.base import ASSETS
 
 GRADIO_ASSETS = Path(gradio.__file__).parent / "templates" / "frontend" / "assets"
 SQUEEZED = (".js", ".css", ".svg", ".json", ".html")
@@ -71,7 +71,7 @@ def style() -> str:
 
 
 class Front:
-    """`launch(app_kwargs={"middleware": [Middleware(Front, config=...)]})`; config is what playground.js starts from."""
+    """For `launch(app_kwargs={"middleware": [Middleware(Front, config=...)]})`; playground.js starts from config."""
 
     def __init__(self, app: object, config: dict) -> None:
         self.app = app
@@ -153,7 +153,7 @@ def _names_asset(name: str) -> bool:
     return "/" not in name and "\\" not in name and ".." not in name and (GRADIO_ASSETS / name).is_file()
 
 
-@lru_cache(maxsize=None)
+@cache
 def _gradio_asset(name: str) -> Asset:
     return squeeze(name, (GRADIO_ASSETS / name).read_bytes())
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 import gradio as gr
 from gradio.context import LocalContext
 
-from ..errors import InvalidInput, PlaygroundError
-from ..locale import text
-from .i18n import request_lang
+from playground.errors import InvalidInput, PlaygroundError
+from playground.locale import text
+from playground.ui.i18n import request_lang
 
 log = logging.getLogger(__name__)
 

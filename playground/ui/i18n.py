@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import gradio as gr
 
-from ..locale import LANGS, table
+from playground.locale import LANGS, table
 
 COOKIE = "lang"
 
@@ -22,7 +22,7 @@ def translations() -> gr.I18n:
 
 
 def request_lang(request: object | None) -> str:
-    """Language of a request: its cookie, else `?lang=` of it or of the page it came from, else accept-language, else en."""
+    """Language of a request: its cookie, `?lang=` of it or of the page it came from, accept-language, else en."""
     if request is None:
         return "en"
     headers = getattr(request, "headers", None) or {}

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..errors import InvalidInput
+from playground.errors import InvalidInput
 
 Value = int | float | str | bool
 Kind = Literal["int", "float", "choice", "bool"]

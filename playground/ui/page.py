@@ -10,7 +10,8 @@ A stage is one file, `ui/stages/<id>.py`, with one entry in `ui/stages/__init__.
         with view:
             player = PixelPlayer(28)
         with controls:
-            model = gr.Radio([(T("pixels.nade"), "nade"), ("PixelCNN", "pixel_cnn")], value="nade", label=T("pixels.model"))
+            choices = [(T("pixels.nade"), "nade"), ("PixelCNN", "pixel_cnn")]
+            model = gr.Radio(choices, value="nade", label=T("pixels.model"))
             seed = gr.Number(0, label=T("field.seed"), precision=0)
             again = gr.Button(T("pixels.again"), variant="primary")
         with notes:
@@ -21,7 +22,7 @@ A stage is one file, `ui/stages/<id>.py`, with one entry in `ui/stages/__init__.
         page.event(seed.change, sample, [model, seed], player, live=True)
 
     def sample(model: str, seed: int) -> dict:                         # may raise InvalidInput: becomes a message
-        from ...inference import pixels                                # torch arrives inside, never at import
+        from playground.inference import pixels                              # torch arrives inside, never at import
         trace = pixels.sample(model, seed=seed)
         return {"pixels": pack(trace.pixels), "p": pack(trace.p)}
 
@@ -43,9 +44,9 @@ from dataclasses import dataclass, field
 
 import gradio as gr
 
-from . import handlers
-from .i18n import T
-from .links import RESERVED, Field, parse
+from playground.ui import handlers
+from playground.ui.i18n import T
+from playground.ui.links import RESERVED, Field, parse
 
 LATEX = [{"left": "$$", "right": "$$", "display": True}, {"left": "$", "right": "$", "display": False}]
 OPENER = "if (!element.dataset.opened) { element.dataset.opened = '1'; setTimeout(() => trigger('open'), 0); }"
@@ -115,11 +116,11 @@ class Page:
         fields = self.fields.get(stage, {})
 
         def checked(values: Sequence) -> list:
-            given = {name: value for name, value in zip(names, values) if name}
+            given = {name: value for name, value in zip(names, values, strict=True) if name}
             good, problems = parse(given, {name: fields[name] for name in given})
             for problem in problems:
                 handlers.warn(problem)
-            return [good[name] if name else value for name, value in zip(names, values)]
+            return [good[name] if name else value for name, value in zip(names, values, strict=True)]
 
         def opened(*values: object) -> object:
             return fn(*checked(values))

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import gradio as gr
 
-FONT = ["system-ui", "-apple-system", "Segoe UI", "Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", "Noto Sans CJK KR"]
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+KOREAN = ["Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", "Noto Sans CJK KR"]
+FONT = ["system-ui", "-apple-system", "Segoe UI", *KOREAN, "sans-serif"]
 MONO = ["ui-monospace", "SFMono-Regular", "Consolas", "Noto Sans Mono CJK KR", "monospace"]
+GREY, GREY_LINE = "#7d8694", "rgba(125, 134, 148, 0.35)"  # readable on both backgrounds
 COLOURS = {
     "body_background_fill": "bg",
     "body_text_color": "ink",
@@ -49,10 +56,31 @@ COLOURS = {
 
 def theme() -> gr.themes.Default:
     """Gradio's default theme in the page's colours; each variable follows the light or dark token by itself."""
-    base = gr.themes.Default(font=[*FONT, "sans-serif"], font_mono=MONO, text_size="lg", radius_size="md")
+    base = gr.themes.Default(font=FONT, font_mono=MONO, text_size="lg", radius_size="md")
     both = {}
     for name, token in COLOURS.items():
         both[name] = f"var(--pg-{token})"
         if hasattr(base, f"{name}_dark"):
             both[f"{name}_dark"] = f"var(--pg-{token})"
-    return base.set(**both, block_shadow="none", block_border_width="0px", shadow_drop="none", block_label_border_width="0px")
+    flat = {
+        "block_shadow": "none",
+        "shadow_drop": "none",
+        "block_border_width": "0px",
+        "block_label_border_width": "0px",
+    }
+    return base.set(**both, **flat)
+
+
+def plotly(figure: Figure) -> Figure:
+    """A chart that is legible on the light and the dark page: no background of its own, large system letters."""
+    lines = {"gridcolor": GREY_LINE, "zerolinecolor": GREY_LINE, "linecolor": GREY}
+    return figure.update_layout(
+        template="none",
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"family": ", ".join(FONT), "size": 18, "color": GREY},
+        margin={"l": 70, "r": 20, "t": 30, "b": 60},
+        legend={"orientation": "h", "y": 1.1},
+        xaxis=lines,
+        yaxis=lines,
+    )

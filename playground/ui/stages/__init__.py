@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 
-from ..page import Stage
+from playground.ui.page import Stage
 
 IDS = ("pixels", "latent", "lab", "codes")
 

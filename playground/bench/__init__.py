@@ -1,0 +1,1 @@
+"""Speed, as `python -m playground.bench [row prefix]`: one JSON line per row, both sides in the same run."""

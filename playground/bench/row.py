@@ -1,0 +1,39 @@
+"""One row of the bench: the same work done two ways, measured in turn in the same run."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    """ours and baseline in `unit`; ratio: how many times better ours is (above 1 is better)."""
+
+    name: str
+    ours: float
+    baseline: float
+    ratio: float
+    unit: str
+
+    def as_dict(self) -> dict:
+        """JSON-able, with four significant digits."""
+        return {
+            key: float(f"{value:.4g}") if isinstance(value, float) else value for key, value in asdict(self).items()
+        }
+
+
+def median_seconds(*works: Callable[[], object], repeats: int = 5, warm: int = 1) -> tuple[float, ...]:
+    """Median seconds of each work. They take turns, so that a busy moment of the machine hits all of them alike."""
+    for work in works:
+        for _ in range(warm):
+            work()
+    taken: list[list[float]] = [[] for _ in works]
+    for _ in range(repeats):
+        for seconds, work in zip(taken, works, strict=True):
+            start = time.perf_counter()
+            work()
+            seconds.append(time.perf_counter() - start)
+    return tuple(statistics.median(seconds) for seconds in taken)

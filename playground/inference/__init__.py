@@ -1,0 +1,1 @@
+"""What the stages compute: plain values in, frozen dataclasses of NumPy arrays out. One room per stage."""

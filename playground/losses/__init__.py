@@ -1,0 +1,1 @@
+"""Losses in the symbols of their papers: likelihoods, divergences, adversarial pairs."""
