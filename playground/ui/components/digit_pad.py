@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from .base import ASSETS, CanvasComponent
+from playground.ui.components.base import ASSETS, CanvasComponent
 
 TEMPLATE = """
 <div class="pg-digit-pad" tabindex="0" role="group" data-t-label="digit_pad.label">
