@@ -1,7 +1,7 @@
 // A pad to draw a digit on: strokes (polylines in [0, 1], so nothing is lost when the server normalises them) and, where
 // asked for, a second brush that marks what the model should fill in. Value: {strokes, hidden}; event: 'drawn'.
 const HIDE = @HIDE@, EXAMPLES = @EXAMPLES@;
-const PEN = 0.075, BRUSH = 0.09, APART = 0.008, MOST_POINTS = 4096, MOST_STROKES = 64; // as inference/drawing.py has them
+const PEN = 0.075, BRUSH = 0.14, APART = 0.008, MOST_POINTS = 4096, MOST_STROKES = 64; // as inference/drawing.py has them
 const root = element.querySelector('.pg-digit-pad'), box = root.querySelector('.pg-pad-box');
 const undoButton = root.querySelector('[data-act="undo"]'), clearButton = root.querySelector('[data-act="clear"]');
 const done = []; // [{list: 'strokes' | 'hidden', points}], in the order drawn
@@ -13,8 +13,13 @@ const count = () => done.reduce((sum, stroke) => sum + stroke.points.length, 0);
 function line(g, points, size, width) {
   g.lineWidth = width * size;
   g.beginPath();
-  points.forEach(([x, y], i) => (i ? g.lineTo(x * size, y * size) : g.moveTo(x * size, y * size)));
-  if (points.length === 1) g.lineTo(points[0][0] * size + 0.01, points[0][1] * size);
+  const [first, last] = [points[0], points[points.length - 1]];
+  g.moveTo(first[0] * size, first[1] * size);
+  for (let i = 1; i < points.length - 1; i++) { // smooth: through the middles, bent towards the points
+    const [x, y] = points[i], [u, v] = points[i + 1];
+    g.quadraticCurveTo(x * size, y * size, (x + u) * size / 2, (y + v) * size / 2);
+  }
+  g.lineTo(last[0] * size + 0.01, last[1] * size);
   g.stroke();
 }
 
@@ -101,10 +106,11 @@ view.canvas.addEventListener('pointerup', lift);
 view.canvas.addEventListener('pointercancel', lift);
 
 const undo = () => { if (done.pop()) commit(); };
-const clear = () => { if (done.length) { done.length = 0; commit(); } };
+const clear = () => { if (done.length) { done.length = 0; choose('strokes'); commit(); } };
 const example = (digit) => {
   if (!EXAMPLES[digit]) return;
   done.length = 0;
+  choose('strokes');
   for (const points of EXAMPLES[digit]) done.push({ list: 'strokes', points });
   commit();
 };

@@ -23,7 +23,9 @@ def read(value: object, field: str, shape: Sequence[int | None] | None = None) -
     """
     array = _unpack(value, field) if isinstance(value, dict) else _plain(value, field)
     if shape is not None:
-        fits = array.ndim == len(shape) and all(want in (None, got) for want, got in zip(shape, array.shape))
+        fits = array.ndim == len(shape) and all(
+            want in (None, got) for want, got in zip(shape, array.shape, strict=True)
+        )
         if not fits:
             expected = tuple("*" if want is None else want for want in shape)
             raise InvalidInput("shape", field, array.shape, expected=str(expected).replace("'", ""))

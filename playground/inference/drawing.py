@@ -1,8 +1,8 @@
 """A person's drawing as MNIST would have stored it: ink in a 20x20 box, its centre of mass in the centre of 28x28.
 
 The models have only ever seen digits made so [1]; a digit drawn small, in a corner or with a thick pen is far from all
-of them whatever its shape. A drawing of strokes is drawn anew at its final size with MNIST's own pen, so it loses nothing
-and does not depend on where and how large it was drawn. An image is resampled by area. NumPy only.
+of them whatever its shape. A drawing of strokes is drawn anew at its final size with MNIST's own pen, so it does not
+depend on where and how large it was drawn. An image is resampled by area. NumPy only.
 
 [1] LeCun, Cortes, Burges. The MNIST database of handwritten digits: "size normalized to fit in a 20x20 pixel box while
 preserving their aspect ratio ... centered in a 28x28 image by computing the center of mass".
@@ -15,13 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from playground.errors import InvalidInput
-
 from playground.inference import arrays
 
 SIDE = 28
 BOX = 20  # pixels the longer side of the ink takes
 PEN = 2.6  # width of the pen in those pixels
-BRUSH = 0.09  # width of the brush that hides, as a share of the pad's side
+BRUSH = 0.14  # width of the brush that hides, as a share of the pad's side
 SMALLEST = 0.04  # share of the pad's side: a dot stays a dot and is not blown up to a disc
 STROKES, POINTS = 64, 4096  # as many as a pad sends
 
@@ -42,9 +41,8 @@ def read(value: object, field: str = "image") -> Drawing:
     Raises InvalidInput for anything else, and kind `empty_drawing` where there is no ink.
     """
     if value is None or (isinstance(value, dict) and "data" not in value):
-        return from_strokes(
-            _strokes((value or {}).get("strokes", []), field), _strokes((value or {}).get("hidden", []), field)
-        )
+        ink, hidden = (_strokes((value or {}).get(name, []), field) for name in ("strokes", "hidden"))
+        return from_strokes(ink, hidden)
     image = arrays.read(value, field, (None, None))
     if max(image.shape) > 1024:
         raise InvalidInput("too_long", field, max(image.shape), high=1024)
@@ -60,12 +58,12 @@ def normalise(image: np.ndarray, field: str = "image") -> np.ndarray:
         raise InvalidInput("empty_drawing", field, image)
     scale = BOX / max(rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1)
     mass = [(image.sum(1 - axis) @ (np.arange(n) + 0.5)) / image.sum() for axis, n in enumerate(image.shape)]
-    down, across = (_overlap(n, scale, centre) for n, centre in zip(image.shape, mass))
+    down, across = (_overlap(n, scale, centre) for n, centre in zip(image.shape, mass, strict=True))
     return (down @ image @ across.T).clip(0, 1).astype(np.float32)
 
 
 def from_strokes(strokes: list[np.ndarray], hidden: list[np.ndarray] = ()) -> Drawing:
-    """Polylines (k, 2) in [0, 1] drawn with MNIST's pen; `hidden` are strokes of the brush, moved along with the ink."""
+    """Polylines (k, 2) in [0, 1] drawn with MNIST's pen; `hidden`: strokes of the brush, moved with the ink."""
     if not strokes:
         raise InvalidInput("empty_drawing", "image", None)
     points = np.concatenate(strokes)
