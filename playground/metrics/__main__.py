@@ -16,7 +16,8 @@ from playground import catalog, weights
 
 
 def measure(id: str, variant: str | None = None) -> list[dict]:
-    """Measure the shipped weights of a model with every metric of its card; writes and returns metrics.json."""
+    """Measure the shipped weights of a model with every metric of its card; writes metrics.json and companions."""
+    from playground.metrics.companions import COMPANIONS
     from playground.metrics.measures import MEASURES
 
     card = catalog.card(id)
@@ -29,8 +30,10 @@ def measure(id: str, variant: str | None = None) -> list[dict]:
             row |= {"floor": card.floor, "published": [vars(number) for number in card.published]}
         rows.append(row)
         print(f"{id}: {row['metric']} = {row['value']} {row['unit']}")
-    path = weights.directory(id, variant) / "metrics.json"
-    path.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+    directory = weights.directory(id, variant)
+    (directory / "metrics.json").write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+    if card.stage in COMPANIONS:
+        COMPANIONS[card.stage](model, directory)
     return rows
 
 
