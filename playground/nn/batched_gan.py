@@ -102,6 +102,8 @@ class BatchedMLP:
         """out = d W_l: (M, N, o) -> (M, N, i)."""
         if d.shape[2] == 1:
             torch.mul(d, self.W[l], out=out)
+        elif out.shape[2] < 8:  # thin: the transposed product is several times faster
+            out.copy_(torch.bmm(self.W[l].mT.contiguous(), d.mT).mT)
         else:
             torch.bmm(d, self.W[l], out=out)
 
