@@ -332,8 +332,9 @@
   // ---- start -------------------------------------------------------------------------------------------------------------------------
   // Gradio reads its configuration when it starts; tab and values go in there, so nothing is drawn twice.
   function seedGradio() {
-    const components = (window.gradio_config && window.gradio_config.components) || [];
-    const byId = new Map(components.map((component) => [component.id, component]));
+    const gradio = window.gradio_config || {};
+    const byId = new Map((gradio.components || []).map((component) => [component.id, component]));
+    gradio.title = t('page.title');
     if (byId.has(config.tabs)) byId.get(config.tabs).props.selected = link.tab;
     for (const [name, field] of Object.entries(config.links[link.tab] || {})) {
       if (byId.has(field.component)) byId.get(field.component).props.value = link.state[link.tab][name];

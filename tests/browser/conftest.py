@@ -1,0 +1,149 @@
+"""A real Chromium on a real server. Console errors, page errors and requests to other hosts fail every test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+HINT = "no Chromium: apt-get install chromium (or python -m playwright install chromium), then run the tests again"
+LOCAL = ("127.0.0.1", "localhost", "")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.browser)
+
+
+def absent(reason: object) -> None:
+    """Without a browser: a failure where one is required (PLAYGROUND_REQUIRE_BROWSER=1), a skip elsewhere."""
+    say = pytest.fail if os.environ.get("PLAYGROUND_REQUIRE_BROWSER") == "1" else pytest.skip
+    say(f"{HINT} ({reason})")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator:
+    playwright = pytest.importorskip("playwright.sync_api", reason=HINT)
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = os.environ.get("PLAYGROUND_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    with playwright.sync_playwright() as driver:
+        try:
+            chromium = driver.chromium.launch(executable_path=path, args=FLAGS)
+        except Exception as problem:
+            absent(problem)
+        yield chromium
+        chromium.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Callable[..., str]]:
+    """serve(blocks, lang=None) -> base URL of a page of `playground.ui.app.build`, until the end of the session."""
+    from playground.ui import app
+
+    running = []
+
+    def start(blocks: object, **options: object) -> str:
+        settings = {"server_name": "127.0.0.1", "server_port": free_port(), "prevent_thread_lock": True, "quiet": True}
+        _, url, _ = app.launch(blocks, **{**settings, **options})
+        running.append(blocks)
+        return url.rstrip("/")
+
+    yield start
+    for blocks in running:
+        blocks.close(verbose=False)
+
+
+@pytest.fixture(scope="session")
+def server(serve: Callable[..., str]) -> str:
+    """Base URL of the whole page, with all stages, warming up as in `python app.py`."""
+    from playground.ui import app
+
+    url = serve(app.build())
+    app.warm_up()
+    return url
+
+
+@dataclass
+class Watch:
+    """Everything that must not happen on a page."""
+
+    seen: list[str] = field(default_factory=list)
+    allowed: list[str] = field(default_factory=list)
+
+    def follow(self, context: object) -> None:
+        context.on("console", lambda message: message.type == "error" and self.seen.append(f"console: {message.text}"))
+        context.on("weberror", lambda problem: self.seen.append(f"page error: {problem.error}"))
+        context.on("request", self._request)
+
+    def _request(self, request: object) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in LOCAL:
+            self.seen.append(f"outside request: {request.url}")
+
+    def unexpected(self) -> list[str]:
+        return [line for line in self.seen if not any(part in line for part in self.allowed)]
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """Collects errors; a test that provokes one on purpose names it in `watch.allowed`."""
+    collected = Watch()
+    yield collected
+    assert collected.unexpected() == [], "expected no console error, page error or outside request"
+
+
+@pytest.fixture
+def new_context(browser: object, watch: Watch) -> Iterator[Callable[..., object]]:
+    """new_context(**options of browser.new_context) -> a fresh visitor, under watch."""
+    opened = []
+
+    def start(**options: object) -> object:
+        context = browser.new_context(**{"viewport": {"width": 1920, "height": 1080}, **options})
+        context.set_default_timeout(20_000)
+        watch.follow(context)
+        opened.append(context)
+        return context
+
+    yield start
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def new_page(server: str, new_context: Callable[..., object]) -> Callable[..., object]:
+    """new_page(path="/?tab=lab", lang="ko", viewport=(390, 844)) -> a page of a fresh visitor, Gradio mounted."""
+
+    def start(path: str = "/", lang: str = "en", viewport: tuple[int, int] = (1920, 1080), **options: object) -> object:
+        size = {"width": viewport[0], "height": viewport[1]}
+        page = new_context(viewport=size, locale={"ko": "ko-KR", "en": "en-US"}[lang], **options).new_page()
+        page.goto(server + path)
+        page.wait_for_selector(".pg-header h1")
+        return page
+
+    return start
+
+
+@pytest.fixture
+def page(new_page: Callable[..., object]) -> object:
+    """The whole page at 1920x1080 in English."""
+    return new_page()
