@@ -164,7 +164,8 @@
     node.parentElement.classList.add('pg-fit-box');
     new ResizeObserver(later).observe(node.parentElement);
     onTheme(later); onLang(later);
-    paint();
+    fit();
+    later(); // the caller's own names may stand below its call
     return view;
   }
 

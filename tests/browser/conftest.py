@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-HINT = "no Chromium: apt-get install chromium (or python -m playwright install chromium), then run the tests again"
+from playground.ui.chromium import NoBrowser, chromium
+
 LOCAL = ("127.0.0.1", "localhost", "")
 
 
@@ -29,24 +22,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-def absent(reason: object) -> None:
-    """Without a browser: a failure where one is required (PLAYGROUND_REQUIRE_BROWSER=1), a skip elsewhere."""
-    say = pytest.fail if os.environ.get("PLAYGROUND_REQUIRE_BROWSER") == "1" else pytest.skip
-    say(f"{HINT} ({reason})")
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator:
-    playwright = pytest.importorskip("playwright.sync_api", reason=HINT)
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = os.environ.get("PLAYGROUND_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    with playwright.sync_playwright() as driver:
+    """Without a browser: a failure where one is required (PLAYGROUND_REQUIRE_BROWSER=1), a skip elsewhere."""
+    with ExitStack() as stack:
         try:
-            chromium = driver.chromium.launch(executable_path=path, args=FLAGS)
-        except Exception as problem:
-            absent(problem)
-        yield chromium
-        chromium.close()
+            opened = stack.enter_context(chromium())
+        except NoBrowser as problem:
+            say = pytest.fail if os.environ.get("PLAYGROUND_REQUIRE_BROWSER") == "1" else pytest.skip
+            say(str(problem))
+        yield opened
 
 
 def free_port() -> int:
