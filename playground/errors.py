@@ -8,7 +8,9 @@
 
 from __future__ import annotations
 
-from playground.locale import has, text
+import os
+
+from playground.locale import FOLDER, has, text
 
 LONGEST_GOT = 60
 
@@ -25,10 +27,11 @@ class PlaygroundError(Exception):
         super().__init__(self.message("en"))
 
     def message(self, lang: str = "en") -> str:
-        """The message in one language, with a field's name translated where `field.<name>` has an entry."""
+        """The message in one language; a field and a reason are translated where `field.<name>` has an entry."""
         params = {name: _plain(value) for name, value in self.params.items()}
-        if has(f"field.{params.get('field')}"):
-            params["field"] = text(f"field.{params['field']}", lang)
+        for name in ("field", "reason"):
+            if has(f"{name}.{params.get(name)}"):
+                params[name] = text(f"{name}.{params[name]}", lang)
         return text(f"error.{self.kind}", lang, **params)
 
     def payload(self) -> dict:
@@ -54,7 +57,12 @@ class WeightsError(PlaygroundError, RuntimeError):
     """A weights file that is missing or broken: which one, why, and the command that makes it again."""
 
     def __init__(self, id: str, path: object, reason: str, command: str) -> None:
-        super().__init__("weights", id=id, path=str(path), reason=reason, command=command)
+        super().__init__("weights", id=id, path=_inside(path), reason=_inside(reason), command=command)
+
+
+def _inside(words: object) -> str:
+    """Paths as they read in the repository: a page tells nobody where on a machine it is installed."""
+    return str(words).replace(f"{FOLDER.parents[1]}{os.sep}", "")
 
 
 def _short(value: object) -> str:

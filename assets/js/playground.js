@@ -212,6 +212,7 @@
     if (!document.body) { document.addEventListener('DOMContentLoaded', () => toast(message, kind, seconds)); return; }
     let tray = document.querySelector('.pg-toasts');
     if (!tray) { tray = document.body.appendChild(document.createElement('div')); tray.className = 'pg-toasts'; tray.setAttribute('role', 'status'); tray.setAttribute('aria-live', 'polite'); }
+    for (const old of [...tray.children]) if (old.firstChild.textContent === message) old.remove();
     const box = tray.appendChild(document.createElement('div'));
     box.className = `pg-toast pg-${kind}`;
     box.appendChild(document.createElement('span')).textContent = message;

@@ -46,7 +46,7 @@ COLOURS = {
     "button_primary_background_fill_hover": "accent-strong",
     "button_primary_border_color": "accent",
     "button_primary_text_color": "on-accent",
-    "button_secondary_background_fill": "bg",
+    "button_secondary_background_fill": "panel",
     "button_secondary_background_fill_hover": "soft",
     "button_secondary_border_color": "line",
     "button_secondary_text_color": "ink",
@@ -68,6 +68,7 @@ def theme() -> gr.themes.Default:
         "block_border_width": "0px",
         "block_label_border_width": "0px",
     }
+    thin["button_border_width"] = "1px"
     return base.set(**both, **flat)
 
 

@@ -93,9 +93,16 @@ def test_server_functions_unpack_and_answer_errors():
 
 def test_a_weights_error_names_file_and_command():
     error = WeightsError("nade", "pretrained/nade/model.safetensors", "missing", "python -m playground.training nade")
+    assert "없습니다" in error.message("ko"), "expected the reason in Korean"
     for lang in ("en", "ko"):
-        for part in ("nade", "pretrained/nade/model.safetensors", "missing", "python -m playground.training nade"):
+        for part in ("nade", "pretrained/nade/model.safetensors", "python -m playground.training nade"):
             assert part in error.message(lang)
+
+
+def test_a_message_does_not_tell_where_it_is_installed(root):
+    path = root / "pretrained" / "nade" / "metrics.json"
+    error = WeightsError("nade", path, f"[Errno 2] No such file or directory: '{path}'", "python -m playground.metrics")
+    assert str(root) not in str(error) and "pretrained/nade/metrics.json" in str(error)
 
 
 def test_long_and_broken_values_still_make_a_short_message():
