@@ -6,7 +6,8 @@ import functools
 import html
 import inspect
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import aclosing
 
 import gradio as gr
 from gradio.context import LocalContext
@@ -23,6 +24,11 @@ def current_lang() -> str:
     return request_lang(LocalContext.request.get(None))
 
 
+def session() -> str:
+    """Who is being answered: the same for all requests of one open page, empty outside a request."""
+    return getattr(LocalContext.request.get(None), "session_hash", None) or ""
+
+
 def warn(problem: Exception) -> None:
     """Shows a problem as a toast in the visitor's language; an unforeseen one goes to the log with its traceback."""
     lang = current_lang()
@@ -37,6 +43,20 @@ def warn(problem: Exception) -> None:
 def guarded(fn: Callable, n_outputs: int) -> Callable:
     """`fn` for an event: on an error the visitor gets a message and every output stays as it is."""
     unchanged = _unchanged(n_outputs)
+    if inspect.isasyncgenfunction(fn):
+
+        @functools.wraps(fn)
+        async def flow(*args: object) -> AsyncIterator:
+            try:
+                async with aclosing(fn(*args)) as values:
+                    async for value in values:
+                        yield value
+            except Exception as problem:
+                warn(problem)
+                yield unchanged
+
+        return flow
+
     if inspect.isgeneratorfunction(fn):
 
         @functools.wraps(fn)
@@ -62,6 +82,19 @@ def guarded(fn: Callable, n_outputs: int) -> Callable:
 
 def endpoint(fn: Callable) -> Callable:
     """`fn` for a named endpoint: a `PlaygroundError` reaches the client as its English sentence."""
+    if inspect.isasyncgenfunction(fn):
+
+        @functools.wraps(fn)
+        async def flow(*args: object) -> AsyncIterator:
+            try:
+                async with aclosing(fn(*args)) as values:
+                    async for value in values:
+                        yield value
+            except PlaygroundError as problem:
+                raise gr.Error(str(problem), print_exception=False) from None
+
+        return flow
+
     if inspect.isgeneratorfunction(fn):
 
         @functools.wraps(fn)

@@ -5,7 +5,6 @@ The browser checks the same fields (assets/js/playground.js); `tests/ui/link_cas
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -71,14 +70,12 @@ class Field:
         if isinstance(raw, str):
             if not (INTEGER if self.kind == "int" else NUMBER).fullmatch(raw):
                 raise refusal
-            value = float(raw)
-        elif isinstance(raw, (int, float)) and not isinstance(raw, bool) and math.isfinite(raw):
-            value = float(raw)
-        else:
+            raw = float(raw)
+        if not isinstance(raw, (int, float)) or isinstance(raw, bool) or not self.low <= raw <= self.high:
+            raise refusal  # a comparison with NaN is false
+        if self.kind == "int" and raw != int(raw):
             raise refusal
-        if not self.low <= value <= self.high or (self.kind == "int" and value != int(value)):
-            raise refusal
-        return int(value) if self.kind == "int" else value
+        return int(raw) if self.kind == "int" else float(raw)
 
 
 def parse(query: Mapping[str, object], fields: Mapping[str, Field]) -> tuple[dict[str, Value], list[InvalidInput]]:

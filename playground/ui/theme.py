@@ -67,8 +67,9 @@ def theme() -> gr.themes.Default:
         "shadow_drop": "none",
         "block_border_width": "0px",
         "block_label_border_width": "0px",
+        "button_border_width": "1px",
     }
-    thin["button_border_width"] = "1px"
+
     return base.set(**both, **flat)
 
 
