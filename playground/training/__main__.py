@@ -1,7 +1,7 @@
 """Train a model, write its weights to pretrained/<id>/ and measure it.
 
-    python -m playground.training pixel_cnn --data-root DIR --device auto --resume
-    accelerate launch -m playground.training vae            every GPU of the machine or cluster
+python -m playground.training pixel_cnn --data-root DIR --device auto --resume
+accelerate launch -m playground.training vae            every GPU of the machine or cluster
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import torch
 from accelerate import Accelerator, PartialState
+from accelerate.utils import broadcast_object_list
 
 from playground import catalog, weights
 from playground.data import mnist
@@ -73,18 +74,19 @@ def _batches(recipe: catalog.Recipe, accelerator: Accelerator) -> Batches | None
 
 
 def _accelerator(recipe: catalog.Recipe, device: str) -> Accelerator:
-    found = PartialState(cpu=device == "cpu").device
-    if device not in ("auto", found.type):
-        raise SystemExit(f"expected device {device}, but this machine offers {found.type}")
-    precision = "bf16" if recipe.bf16 and bf16_is_faster(found) else "no"
-    return Accelerator(cpu=device == "cpu", mixed_precision=precision)
+    state = PartialState(cpu=device == "cpu")
+    if device not in ("auto", state.device.type):
+        raise SystemExit(f"expected device {device}, but this machine offers {state.device.type}")
+    faster = [state.is_main_process and recipe.bf16 and bf16_is_faster(state.device)]
+    broadcast_object_list(faster)  # one process measures for all: a job with two arithmetics would be a puzzle
+    return Accelerator(cpu=device == "cpu", mixed_precision="bf16" if faster[0] else "no")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m playground.training", description=__doc__.splitlines()[0])
     parser.add_argument("id", choices=catalog.names())
     parser.add_argument("--variant", default=None, help="a configuration of the model (default: the reference)")
-    parser.add_argument("--data-root", type=Path, default=None, help="torchvision's MNIST root (default: found or downloaded)")
+    parser.add_argument("--data-root", type=Path, default=None, help="torchvision's MNIST root (default: found)")
     parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint of this run")
     parser.add_argument("--epochs", type=float, default=None, help="instead of the recipe's")

@@ -168,7 +168,8 @@ def schedule(name: str, progress: float) -> float:
         return 1.0
     if name == "one_cycle":
         rise = 0.1
-        return progress / rise + 1e-3 if progress < rise else 0.5 + 0.5 * math.cos(math.pi * (progress - rise) / (1 - rise))
+        falling = 0.5 + 0.5 * math.cos(math.pi * (progress - rise) / (1 - rise))
+        return progress / rise + 1e-3 if progress < rise else falling
     raise ValueError(f"expected schedule 'constant' or 'one_cycle', got {name!r}")
 
 

@@ -79,7 +79,9 @@ def interrupted_at(step: int, batch: Callable[[int], Batch]) -> Callable[[int], 
 @pytest.mark.parametrize("at", [1, 5])
 def test_an_interrupted_run_resumes_to_the_same_weights(case, at, accelerator, tmp_path, monkeypatch):
     make, side, recipe = case
-    whole = train(make(), recipe, pictures(side), STEPS, accelerator=accelerator, checkpoint=tmp_path / "whole.safetensors")
+    whole = train(
+        make(), recipe, pictures(side), STEPS, accelerator=accelerator, checkpoint=tmp_path / "whole.safetensors"
+    )
 
     monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", 0.0)  # a checkpoint after every step
     path = tmp_path / "broken.safetensors"
@@ -114,7 +116,11 @@ def stored(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
         first, last = entry["data_offsets"]
         assert first == end, f"expected {name} to start at byte {end}, got {first}"
-        flat = torch.frombuffer(bytearray(data[first:last]), dtype=kinds[entry["dtype"]]) if last > first else torch.empty(0)
+        flat = (
+            torch.frombuffer(bytearray(data[first:last]), dtype=kinds[entry["dtype"]])
+            if last > first
+            else torch.empty(0)
+        )
         tensors[name], end = flat.view(entry["shape"]), last
     assert end == len(data), f"expected {end} bytes of tensors, got {len(data)}"
     return tensors, metadata
@@ -166,7 +172,9 @@ def test_the_average_follows_its_recursion(accelerator):
         run.step(step, 30, pictures(4))
         now = [p.detach().double() for p in run.model.parameters()]
         decay = min(0.9, (1 + step) / (10 + step))
-        expected = now if expected is None else [decay * a + (1 - decay) * w for a, w in zip(expected, now, strict=True)]
+        expected = (
+            now if expected is None else [decay * a + (1 - decay) * w for a, w in zip(expected, now, strict=True)]
+        )
     for mean, parameter in zip(expected, run.result.parameters(), strict=True):
         assert torch.allclose(mean, parameter.double(), atol=1e-6), (mean - parameter).abs().max()
     assert run.result is not run.model
@@ -242,7 +250,9 @@ class Counter(Model):
 
     def phases(self) -> list[Phase]:
         return [
-            Phase("critic", [self.a], lambda b, g: self._loss("critic", self.a, b, g), 3, fresh_batch=self.config.fresh),
+            Phase(
+                "critic", [self.a], lambda b, g: self._loss("critic", self.a, b, g), 3, fresh_batch=self.config.fresh
+            ),
             Phase("generator", [self.b], lambda b, g: self._loss("generator", self.b, b, g)),
         ]
 
