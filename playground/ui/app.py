@@ -11,6 +11,7 @@ from importlib.util import find_spec
 import gradio as gr
 from starlette.middleware import Middleware
 
+from playground.ui.components.base import ASSETS
 from playground.ui.front import Front
 from playground.ui.i18n import T, translations
 from playground.ui.page import Page, Stage
@@ -68,6 +69,7 @@ def launch(blocks: gr.Blocks, *, lang: str | None = None, **overrides: object) -
         "max_threads": 150,
         "footer_links": [],
         "allowed_paths": [],
+        "favicon_path": ASSETS / "icon.png",
         "i18n": translations(),
         "theme": theme(),
         "app_kwargs": {"middleware": [Middleware(Front, config={**blocks.front, "lang": lang})]},

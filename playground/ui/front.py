@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import json
 import mimetypes
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,6 +30,7 @@ GRADIO_ASSETS = Path(gradio.__file__).parent / "templates" / "frontend" / "asset
 SQUEEZED = (".js", ".css", ".svg", ".json", ".html")
 FOREVER = b"public, max-age=31536000, immutable"
 PREFIX = "pg/"
+PREVIEW = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>')  # a picture on another host
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,8 @@ class Injector:
             return
         self.body += message.get("body", b"")
         if not message.get("more_body"):
-            page = squeeze("page.html", self.body.replace(b"</head>", self.head + b"</head>", 1), quality=4)
+            own = PREVIEW.sub(b"", self.body).replace(b"</head>", self.head + b"</head>", 1)
+            page = squeeze("page.html", own, quality=4)
             body, encoding = page.pick(_accepted(self.scope))
             headers = [(name, value) for name, value in self.start["headers"] if name.lower() != b"content-length"]
             headers += _sized(body, encoding)

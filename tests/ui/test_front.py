@@ -70,6 +70,7 @@ def test_the_head_stands_before_gradio_and_cannot_be_broken_out_of(url):
     assert status == 200 and int(headers["content-length"]) == len(body)
     assert page.count('id="pg-config"') == 1 and page.index("pg-config") < page.index("</head>")
     config = json.loads(re.search(r'id="pg-config">(.*?)</script>', page)[1])
+    assert "raw.githubusercontent" not in page, "expected a page that names no other host's picture"
     assert config["stages"] == ["pixels"] and config["lang"] == "ko"
     assert config["links"]["pixels"]["seed"]["high"] == 9
     assert (front.GRADIO_ASSETS.parent / config["core"]).is_file()
