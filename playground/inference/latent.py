@@ -6,6 +6,7 @@ the prior's standard deviation, likelihoods are in nats.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 EXTENT = 3.5  # the plane shows [-3.5, 3.5]^2: all but 0.1 % of the prior
 FARTHEST = 8.0  # codes outside of this are refused: no encoder puts a digit there
-TILES = 32
+TILES = 28
 MOST_TILES = 64
 MOST_CODES = 64
 MOST_POINTS = 2000
@@ -166,6 +167,15 @@ def binary_image(image: object, normalise: bool = False) -> np.ndarray:
     if not ink.any():
         raise InvalidInput("empty_drawing", "image", 0)
     return ink
+
+
+def numbers(model: str = "vae") -> dict:
+    """The heading row of the model's metrics.json: value (nats), floor, n, and what made it. Raises WeightsError."""
+    file = weights.directory(_known(model)) / "metrics.json"
+    try:
+        return json.loads(file.read_text("utf-8"))[0]
+    except Exception as reason:
+        raise WeightsError(model, str(file), str(reason), f"python -m playground.metrics {model}") from reason
 
 
 def warm_up() -> None:

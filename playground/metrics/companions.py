@@ -15,7 +15,6 @@ from playground.data import mnist
 from playground.models.base import LatentModel, Model
 
 CODES = 2000
-PER_CLASS = 2
 
 
 @torch.inference_mode()
@@ -23,21 +22,23 @@ def write_codes(model: LatentModel, directory: Path) -> None:
     """codes.safetensors: posterior means and labels of 2,000 test digits, and two example digits per class."""
     x, labels, _ = mnist.binary_test()
     x, labels = x[:CODES], labels[:CODES]
-    mu = model.encode(x).mu
-    examples = torch.cat([_examples(mu[labels == digit], x[labels == digit]) for digit in range(10)])
+    bound = model.elbo(x, generator=torch.Generator().manual_seed(0)) if hasattr(model, "elbo") else None
+    examples = torch.cat([_examples(x[labels == d], None if bound is None else bound[labels == d]) for d in range(10)])
     tensors = {
-        "mu": mu.half(),
+        "mu": model.encode(x).mu.half(),
         "labels": labels.to(torch.uint8),
         "examples": (examples[:, 0] * 255).to(torch.uint8),
-        "example_labels": torch.arange(10).repeat_interleave(PER_CLASS).to(torch.uint8),
+        "example_labels": torch.arange(10).repeat_interleave(2).to(torch.uint8),
     }
     save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, directory / "codes.safetensors")
 
 
-def _examples(mu: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
-    """Of one class: the digit in the middle of its codes, and the first that lies far out."""
-    distance = (mu - mu.median(0).values).norm(dim=1)
-    return x[torch.stack([distance.argmin(), (distance > distance.quantile(0.97)).nonzero()[0, 0]])]
+def _examples(x: torch.Tensor, bound: torch.Tensor | None) -> torch.Tensor:
+    """Two digits of one class: one that the model explains well and one that it does not (or the first two)."""
+    if bound is None:
+        return x[:2]
+    order = bound.argsort(descending=True)
+    return x[order[[len(x) // 4, len(x) * 97 // 100]]]
 
 
 COMPANIONS: dict[str, Callable[[Model, Path], None]] = {"latent": write_codes}
