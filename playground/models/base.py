@@ -148,17 +148,20 @@ class Autoregressive(Model):
             raise ValueError(f"expected uniforms of shape {(n, size)}, got {tuple(uniforms.shape)}")
         if not temperature >= 0:
             raise ValueError(f"expected a temperature >= 0, got {temperature}")
-        uniforms, known = uniforms.to(self.device), self._known(prefix, n)
-        x, p = torch.zeros(n, size, device=self.device), torch.empty(n, size, device=self.device)
+        known = None if prefix is None else self._known(prefix, n).T.contiguous().unbind()
         steps = self.incremental(n) if cached else Autoregressive.incremental(self, n)
-        logit = next(steps)
-        for i, index in enumerate(self.order.tolist()):
-            p[:, i] = (logit > 0).float() if temperature == 0 else torch.sigmoid(logit.float() / temperature)
-            free = (uniforms[:, i] < p[:, i]).float()
-            x[:, index] = torch.where(known[:, i].isnan(), free, known[:, i])
-            if i + 1 < size:
-                logit = steps.send(x[:, index])
-        return x.view(n, *self.shape), p
+        x, p = [], []  # of (n,), in pixel order
+        for i, u_i in enumerate(uniforms.to(self.device).T.contiguous().unbind()):
+            logit = next(steps) if i == 0 else steps.send(x[-1])
+            if temperature == 0:
+                p.append((logit > 0).float())
+            else:
+                p.append(torch.sigmoid(logit.float() if temperature == 1 else logit.float() / temperature))
+            x_i = (u_i < p[-1]).float()
+            x.append(x_i if known is None else torch.where(known[i].isnan(), x_i, known[i]))
+        pixels = torch.empty(n, size, device=self.device)
+        pixels[:, self.order] = torch.stack(x, 1)
+        return pixels.view(n, *self.shape), torch.stack(p, 1)
 
     def sample(self, n: int, **options: Any) -> Tensor:
         """Draw n images, (n, 1, H, W) in {0, 1}. Options: those of `trace`."""
@@ -174,7 +177,9 @@ class Autoregressive(Model):
         if prefix.dim() >= 3 and prefix.shape[-2:] == self.shape[-2:]:
             return prefix.reshape(-1, size)[:, self.order].expand(n, size)
         if prefix.dim() > 2 or prefix.shape[-1] > size:
-            raise ValueError(f"expected a prefix of shape (n, {self.shape}) or (k <= {size},), got {tuple(prefix.shape)}")
+            raise ValueError(
+                f"expected a prefix of shape (n, {self.shape}) or (k <= {size},), got {tuple(prefix.shape)}"
+            )
         known[:, : prefix.shape[-1]] = prefix
         return known
 

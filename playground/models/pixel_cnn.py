@@ -15,12 +15,14 @@ pixels are binary. The stack of 3x3 masks leaves a blind spot: a wedge to the ri
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from playground.models.base import Autoregressive
+from playground.nn.cached_sampling import Arithmetic, Array, CachedConv, raster
 from playground.nn.masked import MaskedConv2d
 
 
@@ -60,3 +62,30 @@ class PixelCNN(Autoregressive):
         for block in self.blocks:
             f = block(f)
         return self.logit(F.relu(self.head(F.relu(f))))
+
+    def incremental(self, n: int) -> Generator[Tensor, Tensor, None]:
+        """The network where it is needed only, every layer's earlier inputs kept (`nn.cached_sampling`)."""
+        _, height, width = self.shape
+        hidden, xp = self.config.hidden, Arithmetic(self.logit.weight)
+        dot, add, maximum = xp.dot, xp.add, xp.maximum
+        first = CachedConv(self.first, width, n, xp)
+        blocks = [(xp.affine(b.down), CachedConv(b.masked, width, n, xp), xp.residual(b.up)) for b in self.blocks]
+        head, logit = xp.residual(self.head), xp.affine(self.logit)
+        head[-1, -1] = 1  # passes the constant on
+        whole = [xp.zeros(width * n, features) for features in (2 * hidden + 1, 2 * hidden + 1, hidden + 1, 1)]
+        zero = xp.zeros()
+
+        def network(j: int, e: int) -> Array:
+            f, q, g, s = (a[: (e - j) * n] for a in whole)
+            first(j, e, f)
+            for down, masked, up in blocks:
+                h = masked.row[j * n : e * n]
+                dot(maximum(f, zero, out=q), down, out=h)
+                maximum(h, zero, out=h)
+                masked(j, e, g)
+                dot(maximum(g, zero, out=g), up, out=q)
+                add(f, q, out=f)
+            dot(maximum(f, zero, out=q), head, out=f)
+            return dot(maximum(f, zero, out=q), logit, out=s)
+
+        yield from raster(network, first, [masked for _, masked, _ in blocks], height, xp)
