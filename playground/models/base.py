@@ -122,7 +122,6 @@ class Autoregressive(Model):
     def _loss(self, batch: Batch, generator: torch.Generator | None) -> dict[str, Tensor]:
         return {"loss": -self.log_prob(batch[0]).mean()}
 
-    @torch.inference_mode()
     def trace(
         self,
         n: int,
@@ -148,10 +147,22 @@ class Autoregressive(Model):
             raise ValueError(f"expected uniforms of shape {(n, size)}, got {tuple(uniforms.shape)}")
         if not temperature >= 0:
             raise ValueError(f"expected a temperature >= 0, got {temperature}")
-        known = None if prefix is None else self._known(prefix, n).T.contiguous().unbind()
-        steps = self.incremental(n) if cached else Autoregressive.incremental(self, n)
-        x, p = [], []  # of (n,), in pixel order
-        for i, u_i in enumerate(uniforms.to(self.device).T.contiguous().unbind()):
+        with torch.inference_mode():
+            known = None if prefix is None else self._known(prefix, n).T.contiguous().unbind()
+            x, p = self._draw(uniforms.to(self.device).T.contiguous(), known, temperature, cached)
+            pixels = torch.empty_like(x)
+            pixels[:, self.order] = x
+        # clones made out here are ordinary tensors: autograd accepts them
+        return pixels.view(n, *self.shape).clone(), p.clone()
+
+    def _draw(
+        self, uniforms: Tensor, known: tuple[Tensor, ...] | None, temperature: float, cached: bool
+    ) -> tuple[Tensor, Tensor]:
+        """The loop of `trace`: uniforms (D, n), known values D x (n,) -> x and p (n, D), all in pixel order."""
+        steps = self.incremental(uniforms.shape[1]) if cached else Autoregressive.incremental(self, uniforms.shape[1])
+        x: list[Tensor] = []
+        p: list[Tensor] = []
+        for i, u_i in enumerate(uniforms.unbind()):
             logit = next(steps) if i == 0 else steps.send(x[-1])
             if temperature == 0:
                 p.append((logit > 0).float())
@@ -159,9 +170,7 @@ class Autoregressive(Model):
                 p.append(torch.sigmoid(logit.float() if temperature == 1 else logit.float() / temperature))
             x_i = (u_i < p[-1]).float()
             x.append(x_i if known is None else torch.where(known[i].isnan(), x_i, known[i]))
-        pixels = torch.empty(n, size, device=self.device)
-        pixels[:, self.order] = torch.stack(x, 1)
-        return pixels.view(n, *self.shape), torch.stack(p, 1)
+        return torch.stack(x, 1), torch.stack(p, 1)
 
     def sample(self, n: int, **options: Any) -> Tensor:
         """Draw n images, (n, 1, H, W) in {0, 1}. Options: those of `trace`."""
