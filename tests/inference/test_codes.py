@@ -1,0 +1,242 @@
+"""The codes stage: sweeps are the single pictures, a seed is a picture, c2 and c3 turn what the page says they turn."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from playground.errors import InvalidInput, WeightsError
+from playground.inference import codes
+
+KINDS = pytest.mark.parametrize("kind", codes.KINDS)
+
+
+def near(a: np.ndarray, b: np.ndarray) -> bool:
+    """The same picture, but for the last bit: one pass of a hundred rounds differently from a hundred passes of one."""
+    return np.abs(a.astype(int) - b.astype(int)).max() <= 1
+
+
+def test_importing_the_room_does_not_import_torch(root):
+    code = "import sys, playground.inference.codes as c; c.noise(0); c.facts(); assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=root)
+
+
+# ---- noise -------------------------------------------------------------------------------------------------
+
+
+def test_the_noise_of_a_seed_is_the_same_everywhere():
+    """Pinned to NumPy's PCG64 words and the Box-Muller map, written out here once more."""
+    words = [int(w) for w in np.random.PCG64(7).random_raw(8)]
+    u = [((w >> 11) + 0.5) / 2**53 for w in words]
+    expected = [math.sqrt(-2 * math.log(u[i])) * math.cos(2 * math.pi * u[4 + i]) for i in range(4)]
+    assert codes.noise(7, 4) == pytest.approx(expected, rel=1e-6)
+    assert codes.noise(0)[:3] == pytest.approx(PINNED, abs=1e-6)
+    assert codes.noise(0).shape == (62,) and codes.noise(0).dtype == np.float32
+
+
+PINNED = [0.79951304, -1.41686141, -0.76140505]
+
+
+def test_the_noise_is_standard_normal():
+    z = np.concatenate([codes.noise(seed) for seed in range(2000)])
+    assert abs(z.mean()) < 5 / math.sqrt(len(z)) and z.var() == pytest.approx(1, abs=0.02)
+    assert (np.abs(z) < 1).mean() == pytest.approx(math.erf(1 / math.sqrt(2)), abs=0.005)
+    assert (np.abs(z) > 2).mean() == pytest.approx(1 - math.erf(2 / math.sqrt(2)), abs=0.003)
+    assert np.isfinite(z).all()
+
+
+# ---- pictures ----------------------------------------------------------------------------------------------
+
+
+def test_one_picture_and_what_lies_beside_it():
+    made = codes.generate(3, 0.5, -0.5, 11, others=4, categories=True, judge=True)
+    assert made.image.shape == (28, 28) and made.image.dtype == np.uint8
+    assert made.others.shape == (4, 28, 28) and made.other_seeds.tolist() == [12, 13, 14, 15]
+    assert made.categories.shape == (10, 28, 28)
+    assert near(made.categories[3], made.image)
+    for k in range(4):
+        assert near(made.others[k], codes.generate(3, 0.5, -0.5, 12 + k).image)
+    for c1 in range(10):
+        assert near(made.categories[c1], codes.generate(c1, 0.5, -0.5, 11).image)
+    assert 0 <= made.verdict.digit <= 9 and 0 < made.verdict.confidence <= 1
+
+
+def test_only_what_was_asked_for():
+    made = codes.generate(0, 0.0, 0.0, 0)
+    assert made.others.shape == (0, 28, 28) and made.other_seeds.shape == (0,)
+    assert made.categories is None and made.verdict is None
+    assert dataclasses.is_dataclass(made)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        made.image = None
+
+
+def test_the_same_seed_is_the_same_picture_and_another_seed_another():
+    first, again, other = (codes.generate(2, 0.0, 0.0, seed).image for seed in (5, 5, 6))
+    assert np.array_equal(first, again) and not np.array_equal(first, other)
+
+
+def test_the_next_seed_after_the_last_is_the_first():
+    made = codes.generate(0, 0.0, 0.0, codes.LARGEST_SEED, others=2)
+    assert made.other_seeds.tolist() == [0, 1]
+    assert near(made.others[0], codes.generate(0, 0.0, 0.0, 0).image)
+
+
+def test_the_picture_is_the_models(monkeypatch):
+    import torch
+
+    import playground
+
+    model = playground.load("infogan")
+    z = torch.from_numpy(codes.noise(4))[None]
+    c2, c3 = torch.tensor([0.25]), torch.tensor([-1.0])
+    with torch.inference_mode():
+        x = model.generate(z, c1=torch.tensor([6]), c2=c2, c3=c3)
+    assert near(codes.generate(6, 0.25, -1.0, 4).image, (x[0, 0] * 255).round().numpy())
+
+
+# ---- sweeps ------------------------------------------------------------------------------------------------
+
+
+@KINDS
+def test_a_sweep_is_its_single_pictures(kind):
+    kept = {"c1": 4, "c2": -0.3, "c3": 0.7}
+    grid = codes.sweep(kind, **kept, seed=9)
+    down, along = kind.split("_")
+    assert grid.images.shape == (10, 10, 28, 28) and grid.images.dtype == np.uint8
+    assert grid.rows.tolist() == (list(range(10)) if down == "c1" else codes.TURNS.tolist())
+    assert grid.columns.tolist() == codes.TURNS.tolist()
+    assert grid.digits is None and grid.confidence is None
+    for i, row in enumerate(grid.rows):
+        for j, column in list(enumerate(grid.columns))[i % 3 :: 3]:
+            value = {**kept, down: row, along: column}
+            single = codes.generate(int(value["c1"]), value["c2"], value["c3"], 9).image
+            assert near(grid.images[i, j], single), (kind, row, column)
+
+
+def test_headings_are_the_exact_values():
+    assert codes.TURNS[0] == -1 and codes.TURNS[-1] == 1
+    assert [f"{v:.2f}" for v in codes.TURNS] == [f"{v:.2f}" for v in np.linspace(-1, 1, 10)]
+    assert all(float(f"{v:.2f}") == v for v in codes.TURNS)
+
+
+def test_the_judge_reads_a_sweep_on_request():
+    grid = codes.sweep("c1_c2", seed=3, judge=True)
+    assert grid.digits.shape == grid.confidence.shape == (10, 10)
+    verdict = codes.generate(2, float(codes.TURNS[7]), 0.0, 3, judge=True).verdict
+    assert verdict.digit == grid.digits[2, 7]
+    assert verdict.confidence == pytest.approx(float(grid.confidence[2, 7]), abs=0.01)
+
+
+def test_the_sheet_is_its_single_pictures():
+    sheet = codes.sheet(5, 2)
+    assert sheet.images.shape == (11, 11, 28, 28) and sheet.axis.tolist() == [k / 5 for k in range(-5, 6)]
+    for i in range(0, 11, 2):
+        for j in range(0, 11, 5):
+            assert near(sheet.images[i, j], codes.generate(5, float(sheet.axis[i]), float(sheet.axis[j]), 2).image)
+
+
+# ---- what was measured -------------------------------------------------------------------------------------
+
+
+def test_the_facts_are_the_stored_measurements():
+    facts = codes.facts()
+    assert sorted(facts.digit_of_code) == list(range(10)) and facts.code_accuracy >= 95 and facts.n == 10_000
+    c1, *continuous = facts.information
+    assert (c1.code, c1.sigma) == ("c1", None) and c1.best == pytest.approx(math.log(10))
+    assert 0 < c1.bound <= c1.best
+    for item in continuous:
+        assert item.best is None
+        bound = math.log(2) - math.log(item.sigma * math.sqrt(2 * math.pi * math.e))  # H(c) - H(N(., sigma^2))
+        assert item.bound == pytest.approx(bound) and item.bound > 0
+
+
+@pytest.mark.parametrize("text", [None, "{", "[]", '[{"metric": "code_accuracy"}]', "3"])
+def test_missing_or_broken_measurements_say_how_to_make_them(text, tmp_path, monkeypatch):
+    monkeypatch.setattr(codes.weights, "PRETRAINED", tmp_path)
+    (tmp_path / "infogan").mkdir()
+    if text is not None:
+        (tmp_path / "infogan" / "metrics.json").write_text(text)
+    with pytest.raises(WeightsError, match="python -m playground.metrics infogan"):
+        codes.facts()
+
+
+def test_missing_weights_say_which_and_leave_the_warm_up_alone(tmp_path, monkeypatch):
+    codes.weights._load.cache_clear()
+    monkeypatch.setattr(codes.weights, "PRETRAINED", tmp_path)
+    with pytest.raises(WeightsError, match="python -m playground.training infogan"):
+        codes.generate(0, 0.0, 0.0, 0)
+    codes.warm_up()
+    codes.weights._load.cache_clear()
+
+
+def test_each_code_draws_its_digit():
+    """What a button says, "3 -> 7", holds for most noises and turns of c2 and c3."""
+    facts = codes.facts()
+    for c1, digit in enumerate(facts.digit_of_code):
+        read = [codes.sweep("c2_c3", c1=c1, seed=seed, judge=True).digits for seed in range(3)]
+        share = (np.stack(read) == digit).mean()
+        assert share >= 0.7, f"expected code {c1} to draw {digit}, the judge reads it in {100 * share:.0f} %"
+
+
+# ---- input -------------------------------------------------------------------------------------------------
+
+BAD_C1 = [-1, 10, 1.5, 1.0, "3", None, True, math.nan, math.inf, [1], 10**30]
+BAD_TURN = [-1.01, 1.01, math.nan, math.inf, -math.inf, "0", None, True, [0.0], 10**400, 1j]
+BAD_SEED = [-1, 2**31, 0.5, math.nan, "1", None, False, [], 10**30]
+
+
+@pytest.mark.parametrize("c1", BAD_C1, ids=repr)
+def test_a_bad_category_is_refused(c1):
+    for act in (
+        lambda: codes.generate(c1, 0.0, 0.0, 0),
+        lambda: codes.sweep("c1_c2", c1=c1),
+        lambda: codes.sheet(c1, 0),
+    ):
+        with pytest.raises(InvalidInput, match="from 0 to 9"):
+            act()
+
+
+@pytest.mark.parametrize("value", BAD_TURN, ids=lambda value: repr(value)[:12])
+def test_a_bad_turn_is_refused(value):
+    for act in (
+        lambda: codes.generate(0, value, 0.0, 0),
+        lambda: codes.generate(0, 0.0, value, 0),
+        lambda: codes.sweep("c1_c2", c2=value),
+        lambda: codes.sweep("c1_c2", c3=value),
+    ):
+        with pytest.raises(InvalidInput, match="c₂|c₃") as caught:
+            act()
+        assert caught.value.message("ko") != str(caught.value)
+
+
+@pytest.mark.parametrize("seed", BAD_SEED, ids=repr)
+def test_a_bad_seed_is_refused(seed):
+    for act in (
+        lambda: codes.generate(0, 0, 0, seed),
+        lambda: codes.sweep("c1_c2", seed=seed),
+        lambda: codes.sheet(0, seed),
+    ):
+        with pytest.raises(InvalidInput, match="from 0 to 2147483647"):
+            act()
+
+
+@pytest.mark.parametrize("kind", ["c2_c1", "c1", "", None, 3, ["c1_c2"], "c1_c2 "], ids=repr)
+def test_a_bad_kind_of_sweep_is_refused(kind):
+    with pytest.raises(InvalidInput, match="c1_c2, c1_c3, c2_c3"):
+        codes.sweep(kind)
+
+
+@pytest.mark.parametrize("count", [-1, 65, 1.5, "2", None])
+def test_a_bad_number_of_others_is_refused(count):
+    with pytest.raises(InvalidInput, match="from 0 to 64"):
+        codes.generate(0, 0.0, 0.0, 0, others=count)
+
+
+def test_numpy_numbers_and_whole_floats_of_a_slider_are_welcome():
+    a = codes.generate(np.int64(1), np.float32(0.5), 0, np.int32(3)).image
+    assert np.array_equal(a, codes.generate(1, 0.5, 0.0, 3).image)
