@@ -29,7 +29,7 @@ def test_launch_settings(monkeypatch):
 def test_only_local_fonts():
     """A font of gr.themes.GoogleFont would ask another host."""
     assert app.theme()._stylesheets == []
-    assert "http" not in app.theme()._get_theme_css()
+    assert "https:" not in app.theme()._get_theme_css()
 
 
 def test_a_room_that_cannot_warm_up_leaves_the_others(monkeypatch, caplog):
