@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,8 @@ import torch
 from safetensors.torch import save_file
 
 from playground.data import mnist
-from playground.models.base import LatentModel, Model
+from playground.metrics import likelihood
+from playground.models.base import Autoregressive, LatentModel, Model
 
 CODES = 2000
 
@@ -33,6 +35,12 @@ def write_codes(model: LatentModel, directory: Path) -> None:
     save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, directory / "codes.safetensors")
 
 
+def write_histogram(model: Autoregressive, directory: Path) -> None:
+    """histogram.json: log p of the test digits, so that a drawing can be told its place among them."""
+    found = likelihood.histogram(likelihood.test_log_prob(model))
+    (directory / "histogram.json").write_text(json.dumps(found) + "\n", encoding="utf-8")
+
+
 def _examples(x: torch.Tensor, bound: torch.Tensor | None) -> torch.Tensor:
     """Two digits of one class: one that the model explains well and one that it does not (or the first two)."""
     if bound is None:
@@ -41,5 +49,5 @@ def _examples(x: torch.Tensor, bound: torch.Tensor | None) -> torch.Tensor:
     return x[order[[len(x) // 4, len(x) * 97 // 100]]]
 
 
-COMPANIONS: dict[str, Callable[[Model, Path], None]] = {"latent": write_codes}
+COMPANIONS: dict[str, Callable[[Model, Path], None]] = {"latent": write_codes, "pixels": write_histogram}
 """Per stage of the page: what `measure` writes for each of its models."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -14,6 +16,15 @@ def test_log_prob(model: Autoregressive, limit: int | None = None, batch: int = 
     """log p(x) in nats of every test image (or the first `limit`), (N,)."""
     x = mnist.binary_test()[0][:limit]
     return torch.cat([model.log_prob(part.to(model.device)).double().cpu() for part in x.split(batch)])
+
+
+def histogram(log_prob: Tensor, width: float = 2.0) -> dict:
+    """log p(x) of test images (N,) as JSON-able counts per `width` nats: edges (k + 1), counts (k), value (mean)."""
+    low = math.floor(log_prob.min().item() / width) * width
+    bins = int((log_prob.max().item() - low) // width) + 1
+    edges = [low + width * i for i in range(bins + 1)]
+    counts = torch.histc(log_prob.double(), bins, edges[0], edges[-1]).long().tolist()
+    return binary_row("log_prob", log_prob.mean().item(), len(log_prob)) | {"edges": edges, "counts": counts}
 
 
 def nll(model: Autoregressive) -> dict:
