@@ -297,7 +297,7 @@ const filmView = playground.canvas(find('film'), (g, width, height) => {
 
 function words() {
   const name = film ? (film.kind === 'prior' ? 'latent.film_prior' : 'latent.film_path') : 'latent.film_none';
-  find('what').textContent = `${t(name, { n: FRAMES, seed: film ? film.seed : 0 })} ${film ? t(film.exact ? 'latent.film_exact' : 'latent.film_approximate') : ''}`;
+  find('what').textContent = failed || `${t(name, { n: FRAMES, seed: film ? film.seed : 0 })} ${film ? t(film.exact ? 'latent.film_exact' : 'latent.film_approximate') : ''}`;
   find('film').setAttribute('aria-label', t('latent.film_label'));
   play.textContent = t(playing ? 'latent.pause' : 'latent.play');
   play.setAttribute('aria-pressed', String(playing));
@@ -517,7 +517,7 @@ async function begin() {
   let got = null;
   try { got = await server.plane(); } catch { failed = t('page.offline'); }
   if (got && got.error) { failed = got.error.message[playground.lang]; got = null; }
-  if (!got) { view.draw(); return; }
+  if (!got) { view.draw(); words(); return; }
   const tiles = playground.unpack(got.sprite);
   sheet = { n: got.sprite.shape[0], tiles, extent: got.extent, codes: playground.unpack(got.codes), labels: playground.unpack(got.labels), examples: playground.unpack(got.examples), exampleLabels: playground.unpack(got.example_labels), numbers: got.numbers };
   const circle = Array.from({ length: 65 }, (_, k) => [1.5 * Math.cos(Math.PI * (0.75 - k / 32)), 1.5 * Math.sin(Math.PI * (0.75 - k / 32))]);

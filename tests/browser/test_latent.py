@@ -164,10 +164,8 @@ def test_a_link_opens_the_stage_as_it_was(latent):
     assert code(page) == [1.25, -0.5]
     page.wait_for_selector(".pg-latent[data-film='prior'][data-seed='11']")
     assert page.locator(".pg-latent-classes").is_visible()
-    assert (
-        page.get_by_label("시험 숫자 2,000개의 코드").is_checked()
-        and not page.get_by_label("디코딩한 숫자").is_checked()
-    )
+    knobs = {name: page.get_by_role("checkbox", name=name).is_checked() for name in ("시험 숫자 2,000개", "디코딩한")}
+    assert knobs == {"시험 숫자 2,000개": True, "디코딩한": False}
     assert page.locator(".pg-latent-examples button[aria-pressed='true']").get_attribute("data-example") == "4"
 
 
@@ -212,5 +210,8 @@ def test_a_stage_without_weights_says_which_file_is_missing(serve, new_context, 
         page.goto(f"{serve(app.build([STAGE]))}/?tab=latent")
     error = answer.value.json()["error"]
     assert error["kind"] == "weights" and "python -m playground.training vae" in error["message"]["en"]
+    page.wait_for_function(
+        "document.querySelector('.pg-latent-what').innerText.includes('python -m playground.training')"
+    )
     for cache in (weights._load, room._latent_map):
         cache.cache_clear()
