@@ -12,6 +12,7 @@ import pytest
 
 from playground.errors import InvalidInput, WeightsError
 from playground.inference import codes
+from playground.locale import text
 
 KINDS = pytest.mark.parametrize("kind", codes.KINDS)
 
@@ -181,6 +182,41 @@ def test_each_code_draws_its_digit():
         read = [codes.sweep("c2_c3", c1=c1, seed=seed, judge=True).digits for seed in range(3)]
         share = (np.stack(read) == digit).mean()
         assert share >= 0.7, f"expected code {c1} to draw {digit}, the judge reads it in {100 * share:.0f} %"
+
+
+# ---- what c2 and c3 turn -----------------------------------------------------------------------------------
+
+
+def shape(images: np.ndarray) -> dict[str, np.ndarray]:
+    """Width (standard deviation along x, pixels) and slant (degrees to the right) of (..., 28, 28) by image moments."""
+    ink = np.where(images > 40, images, 0).astype(float)
+    mass, axis = ink.sum((-1, -2)), np.arange(28)
+    x = axis - ((ink.sum(-2) * axis).sum(-1) / mass)[..., None]
+    y = axis - ((ink.sum(-1) * axis).sum(-1) / mass)[..., None]
+    xx, yy = ((ink.sum(-2) * x**2).sum(-1) / mass), ((ink.sum(-1) * y**2).sum(-1) / mass)
+    xy = np.einsum("...ij,...i,...j->...", ink, y, x) / mass
+    return {"width": np.sqrt(xx), "slant": np.degrees(np.arctan(-xy / yy))}
+
+
+def test_the_moments_know_a_slanted_stroke():
+    image = np.zeros((2, 28, 28), np.uint8)
+    image[0, 4:24, 14] = 255  # upright
+    image[1, np.arange(4, 24), 23 - np.arange(4, 24) // 2] = 255  # one to the right for two up
+    slant = shape(image)["slant"]
+    assert slant[0] == pytest.approx(0) and slant[1] == pytest.approx(math.degrees(math.atan(0.5)), abs=2)
+
+
+@pytest.mark.parametrize(("code", "meaning", "least"), [("c2", "width", 0.8), ("c3", "slant", 20.0)])
+def test_a_continuous_code_turns_what_the_page_says(code, meaning, least):
+    """Over all categories and eight noises the mean moves one way, and so does every category of its own."""
+    assert meaning in text(f"codes.{code}", "en")
+    images = np.stack([codes.sweep(f"c1_{code}", seed=seed).images for seed in range(8)])  # (noise, c1, turn, 28, 28)
+    value = shape(images)[meaning].mean(0)  # (c1, turn)
+    overall = value.mean(0)
+    assert (np.diff(overall) > 0).all(), f"expected {meaning} to grow with {code}, got {overall.round(2)}"
+    assert overall[-1] - overall[0] > least, overall
+    growing = value[:, -1] > value[:, 0]
+    assert growing.sum() >= 9, f"expected nearly every category to follow, got {growing}"
 
 
 # ---- input -------------------------------------------------------------------------------------------------
