@@ -26,7 +26,7 @@ from torch import Tensor, nn
 
 from playground.models.base import Autoregressive
 
-BLOCK = 14  # pixels whose pre-activations are formed together: (B, 14, H) floats stay in the cache of a core
+BLOCK = 8  # pixels whose pre-activations are formed together: (8, B, H) floats stay in the cache of a core
 
 
 class NADE(Autoregressive):
@@ -58,9 +58,14 @@ class NADE(Autoregressive):
 
 
 def _hidden(a: Tensor, x: Tensor, W: Tensor) -> tuple[Tensor, Tensor]:
-    """h of one block: a (B, H) before its first pixel, x (B, K), W (K, H) -> sigma(a_k) (B, K, H), x_<k (B, K, K)."""
-    past = torch.tril(x.unsqueeze(1).expand(-1, x.shape[1], -1), diagonal=-1)  # row k holds x_1..x_{k-1}
-    return torch.matmul(past, W).add_(a.unsqueeze(1)).sigmoid_(), past
+    """h of one block: a (B, H) before its first pixel, x (B, K), W (K, H) -> sigma(a_k) (K, B, H), x_<k (K, B, K)."""
+    past = x * _earlier(x)  # row k holds x_1..x_{k-1} and zeros
+    return torch.matmul(past, W).add_(a).sigmoid_(), past
+
+
+def _earlier(x: Tensor) -> Tensor:
+    """1 where j < k, (K, 1, K), for a block x (B, K)."""
+    return x.new_ones(x.shape[1], x.shape[1]).tril(diagonal=-1).unsqueeze(1)
 
 
 class _HiddenSum(torch.autograd.Function):
@@ -68,29 +73,29 @@ class _HiddenSum(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, W: Tensor, V: Tensor, c: Tensor) -> Tensor:
-        a, s, starts = c.expand(len(x), -1).clone(), [], []
+        a, s, starts = c.expand(len(x), -1), [], []
         for x_k, W_k, V_k in zip(x.split(BLOCK, 1), W.split(BLOCK), V.split(BLOCK), strict=True):
             starts.append(a)
-            s.append(torch.einsum("bkh,kh->bk", _hidden(a, x_k, W_k)[0], V_k))
+            s.append(torch.bmm(_hidden(a, x_k, W_k)[0], V_k.unsqueeze(2)).squeeze(2))  # (K, B)
             a = torch.addmm(a, x_k, W_k)
         ctx.save_for_backward(x, W, V, *starts)
-        return torch.cat(s, 1)
+        return torch.cat(s).T
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         x, W, V, *starts = ctx.saved_tensors
         dx = torch.empty_like(x) if ctx.needs_input_grad[0] else None
         dW, dV, later = torch.empty_like(W), torch.empty_like(V), torch.zeros_like(starts[0])
-        blocks = range(0, x.shape[1], BLOCK)
-        for start, a in zip(reversed(blocks), reversed(starts), strict=True):
+        for start, a in zip(reversed(range(0, x.shape[1], BLOCK)), reversed(starts), strict=True):
             k = slice(start, start + BLOCK)
             h, past = _hidden(a, x[:, k], W[k])
-            dV[k] = torch.einsum("bk,bkh->kh", grad[:, k], h)
-            da = (grad[:, k].unsqueeze(2) * V[k]).mul_(h).mul_(1 - h)  # (B, K, H): dL/da_k of this block alone
+            g = grad[:, k].T.contiguous()  # (K, B)
+            dV[k] = torch.bmm(g.unsqueeze(1), h).squeeze(1)
+            da = torch.ops.aten.sigmoid_backward(g.unsqueeze(2) * V[k].unsqueeze(1), h)  # (K, B, H), this block alone
             # W_j feeds a_k for the later k of its block (through `past`) and every a of later blocks (`later`).
-            dW[k] = torch.einsum("bkj,bkh->jh", past, da).addmm_(x[:, k].T, later)
+            dW[k] = past.flatten(0, 1).T @ da.flatten(0, 1) + x[:, k].T @ later
             if dx is not None:
-                inside = torch.tril(torch.matmul(da, W[k].T), diagonal=-1).sum(1)
-                dx[:, k] = inside + later @ W[k].T
-            later = later + da.sum(1)
+                inside = torch.matmul(da, W[k].T)  # (K, B, K): through a_k to x_j, of which j < k exist
+                dx[:, k] = (inside * _earlier(x[:, k])).sum(0) + later @ W[k].T
+            later = later + da.sum(0)
         return dx, dW, dV, later.sum(0)
