@@ -209,7 +209,7 @@ function drawFilmOnPlane(g) {
   film.z.forEach(([x, y], k) => {
     const now = k === shown;
     g.fillStyle = now ? color('accent-2') : color('accent'); g.strokeStyle = color('panel'); g.lineWidth = px(2);
-    g.beginPath(); g.arc(toX(x), toY(y), px(now ? 9 : 5), 0, 7); g.fill(); g.stroke();
+    g.beginPath(); g.arc(toX(x), toY(y), px(now ? 10 : film.kind === 'prior' ? 7 : 5), 0, 7); g.fill(); g.stroke();
   });
 }
 
