@@ -6,7 +6,6 @@ import logging
 import threading
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.util import find_spec
 
 import gradio as gr
 from starlette.middleware import Middleware
@@ -15,7 +14,7 @@ from playground.ui.components.base import ASSETS
 from playground.ui.front import Front
 from playground.ui.i18n import T, translations
 from playground.ui.page import Page, Stage
-from playground.ui.stages import IDS, stages
+from playground.ui.stages import IDS, STAGES
 from playground.ui.theme import theme
 
 log = logging.getLogger(__name__)
@@ -35,9 +34,8 @@ HEADER = """<div class="pg-header">
 </div>"""
 
 
-def build(chosen: Sequence[Stage] | None = None) -> gr.Blocks:
+def build(chosen: Sequence[Stage] = STAGES) -> gr.Blocks:
     """The page with the given stages (default: all). Building it loads neither torch nor weights."""
-    chosen = list(stages() if chosen is None else chosen)
     with gr.Blocks(analytics_enabled=False, title=TITLE, delete_cache=(3600, 3600)) as blocks:
         page = Page(blocks)
         gr.HTML(html_template=HEADER, js_on_load="playground.header(element);", apply_default_css=False)
@@ -88,7 +86,6 @@ def _warm_up() -> None:
     for name in ("device", *IDS):
         path = f"playground.inference.{name}"
         try:
-            if find_spec(path):
-                getattr(import_module(path), "warm_up", lambda: None)()
+            getattr(import_module(path), "warm_up", lambda: None)()
         except Exception as problem:  # a broken stage says so when it is used; the others go on
             log.warning("%s is not ready: %s", path, problem)

@@ -1,6 +1,6 @@
 """The page that stages are built into: columns, notes, URL state, events, named endpoints.
 
-A stage is one file, `ui/stages/<id>.py`, with one entry in `ui/stages/__init__.py` and a tab name `page.tab.<id>`:
+A stage is one file, `ui/stages/<id>.py`, with one name in `ui/stages/__init__.py` and a tab name `page.tab.<id>`:
 
     FIELDS = {"seed": Field("int", 0, 0, 2**31 - 1), "model": Field("choice", "nade", choices=["nade", "pixel_cnn"]),
               "step": Field("int", 784, 0, 784)}                       # `step` lives in JavaScript: no component

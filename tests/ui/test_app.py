@@ -42,7 +42,6 @@ def test_a_room_that_cannot_warm_up_leaves_the_others(monkeypatch, caplog):
     for name, warm_up in rooms.items():
         room = types.ModuleType(f"playground.inference.{name}")
         room.warm_up = warm_up
-        room.__spec__ = types.SimpleNamespace(name=room.__name__)
         monkeypatch.setitem(sys.modules, room.__name__, room)
     monkeypatch.setattr(app, "IDS", ("pixels", "lab"))
     app.warm_up().join(20)

@@ -1,15 +1,9 @@
-"""The stages of the page, in the order of their tabs. A new stage is one file here and one name in `IDS`."""
+"""The stages of the page, in the order of their tabs. A new stage is one file here and one name in `STAGES`."""
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from playground.ui.page import Stage
+from playground.ui.stages import codes, lab, latent, pixels
 
-IDS = ("pixels", "latent", "lab", "codes")
-
-
-def stages() -> list[Stage]:
-    """Every stage, in order."""
-    return [import_module(f"{__name__}.{id}").STAGE for id in IDS if find_spec(f"{__name__}.{id}")]
+STAGES: tuple[Stage, ...] = (pixels.STAGE, latent.STAGE, lab.STAGE, codes.STAGE)
+IDS = tuple(stage.id for stage in STAGES)
