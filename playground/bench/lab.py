@@ -1,4 +1,4 @@
-"""Speed of the lab: training steps of the batched engine against the textbook loop, and frames with every diagnostic."""
+"""Speed of the lab: training steps of the batched engine against the textbook loop; frames with every diagnostic."""
 
 from __future__ import annotations
 

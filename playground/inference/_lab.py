@@ -97,9 +97,11 @@ class Trainer:
                 drawn.append((x, z, torch.rand(n, generator=noise)))
         lead = (self.gan.critic_steps, len(self.seeds), CHUNK, BATCH)
         # (K, R, T, B, ...) -> (T, K, R, B, ...)
-        return tuple(torch.stack(part).view(*lead, *part[0].shape[1:]).movedim(2, 0) for part in zip(*drawn, strict=True))
+        return tuple(
+            torch.stack(part).view(*lead, *part[0].shape[1:]).movedim(2, 0) for part in zip(*drawn, strict=True)
+        )
 
-    # -- looking ---------------------------------------------------------------------------------------------------------
+    # -- looking -- -------------------------------------------------------------------------------------------------
 
     def samples(self) -> np.ndarray:
         """SAMPLES points of every model (M, SAMPLES, 2), in the data's units, for the same z at every step."""

@@ -70,9 +70,13 @@ PRESETS: dict[str, Run] = {
     "A": Run(preset="A", z_dim=16, k=5, steps=1000, every=10),
     "B": Run(preset="B", init="he", norm=True, slope=0.2, lr_d=2e-4, k_gp=3, steps=2000, every=20),
     "C": Run(preset="C", steps=4000, every=40),
-    "E": Run("grid25", "E", init="he", norm=True, lr_g=3e-3, lr_d=3e-3, lr_gp=2e-3, k_gp=3, decay=True, steps=8000, every=80),
+    "E": Run(
+        "grid25", "E", init="he", norm=True, lr_g=3e-3, lr_d=3e-3, lr_gp=2e-3, k_gp=3, decay=True, steps=8000, every=80
+    ),
 }
-HOME = {"ring8": "A", "grid25": "E", "moons": "C", "spiral": "C"}  # the preset that opens each data set
+PRESETS["M"] = replace(PRESETS["E"], dataset="moons", preset="M", steps=2000, every=20)
+PRESETS["S"] = replace(PRESETS["C"], dataset="spiral", preset="S")
+HOME = {"ring8": "A", "grid25": "E", "moons": "M", "spiral": "S"}  # the preset that opens each data set
 CHANGEABLE = ("steps", "lr_g", "lr_d", "k", "lr_gp", "k_gp", "ema", "every")
 
 
@@ -120,7 +124,9 @@ class Scene:
     floor_swd: float
 
 
-def make_run(preset: object = "A", dataset: object = None, seed: object = 0, losses: object = None, **changes: object) -> Run:
+def make_run(
+    preset: object = "A", dataset: object = None, seed: object = 0, losses: object = None, **changes: object
+) -> Run:
     """A checked run: a preset on its own data set or another one, with some of CHANGEABLE changed (None keeps).
 
     Raises InvalidInput for whatever does not fit.
@@ -134,30 +140,33 @@ def make_run(preset: object = "A", dataset: object = None, seed: object = 0, los
     return replace(base, dataset=dataset, losses=chosen, seed=_integer("seed", seed, 0, SEED_HIGH), **given)
 
 
-def film(run: Run, after: int | None = None, stop: int | None = None) -> Iterator[LabFrame]:
+def film(run: Run, after: object = None, stop: object = None) -> Iterator[LabFrame]:
     """The frames of a run at step 0, every, 2 every, ..., run.steps.
 
     after: the last step that was already seen; the film goes on with the next one. stop: last step (its frame is
-    given too, wherever it falls).
+    given too, wherever it falls). Raises InvalidInput at once.
     """
-    from playground.inference import _lab
-
-    end = run.steps if stop is None else min(_integer("stop", stop, 0, STEPS_HIGH), run.steps)
-    seen = -1 if after is None else _integer("after", after, 0, STEPS_HIGH)
-    steps = range(0, end, run.every)
-    yield from _lab.frames(run, [step for step in [*steps, end] if step > seen])
+    return _frames(run, _steps(run, after, stop), None)
 
 
-def live(run: Run, after: int | None = None, stop: int | None = None, hz: float = HZ) -> Iterator[LabFrame]:
+def live(run: Run, after: object = None, stop: object = None, hz: float = HZ) -> Iterator[LabFrame]:
     """The same film against the wall clock: frames are left out where more than `hz` per second would come.
 
     Each frame that is shown is the one that `film` has at that step; the last one is never left out.
     """
+    return _frames(run, _steps(run, after, stop), Pace(hz))
+
+
+def _steps(run: Run, after: object, stop: object) -> list[int]:
+    end = run.steps if stop is None else min(_integer("stop", stop, 0, STEPS_HIGH), run.steps)
+    seen = -1 if after is None else _integer("after", after, 0, STEPS_HIGH)
+    return [step for step in [*range(0, end, run.every), end] if step > seen]
+
+
+def _frames(run: Run, steps: list[int], pace: Pace | None) -> Iterator[LabFrame]:
     from playground.inference import _lab
 
-    end = run.steps if stop is None else min(stop, run.steps)
-    seen = -1 if after is None else after
-    yield from _lab.frames(run, [s for s in [*range(0, end, run.every), end] if s > seen], pace=Pace(hz))
+    yield from _lab.frames(run, steps, pace)
 
 
 class Pace:
@@ -182,7 +191,7 @@ def scene(run: Run) -> Scene:
     return _lab.scene(run.dataset)
 
 
-# -- for the wire: arrays in a few bytes each ------------------------------------------------------------------------------
+# -- for the wire: arrays in a few bytes each ----------------------------------------------------------------------
 
 OUTSIDE = 65535
 NUMBERS = ("modes", "hq", "js", "kl", "swd", "gradient", "loss_d", "loss_g", "invalid", "diverged")
@@ -213,22 +222,23 @@ def packed_scene(scene: Scene) -> dict[str, object]:
     return {**values, "real": quantize(scene.real, scene.box), "centers": scene.centers.astype(np.float32)}
 
 
-# -- recorded runs ---------------------------------------------------------------------------------------------------------
+# -- recorded runs -------------------------------------------------------------------------------------------------
 
 RECORDED = Path(__file__).resolve().parents[2] / "assets" / "recorded"
 
 
-def recorded_names() -> list[str]:
-    """Ids of the recorded runs, `<preset>_<dataset>`."""
-    return sorted(path.stem.removeprefix("lab_") for path in RECORDED.glob("lab_*.json"))
-
-
 @lru_cache(maxsize=16)
-def recorded(preset: str, dataset: str) -> dict | None:
-    """The recorded run of a preset on a data set with seed 0, as its JSON; None where there is none."""
-    name = f"{_choice('preset', preset, PRESETS)}_{_choice('dataset', dataset, DATASETS)}"
-    path = RECORDED / f"lab_{name}.json"
-    return json.loads(path.read_text("utf-8")) if path.is_file() else None
+def recorded(preset: str) -> dict:
+    """The recorded film of a preset on its own data set with seed 0, as `record_lab` wrote it."""
+    path = RECORDED / f"lab_{_choice('preset', preset, PRESETS)}.json"
+    return json.loads(path.read_text("utf-8"))
+
+
+@lru_cache(maxsize=1)
+def claims() -> dict[str, dict]:
+    """What several seeds of each preset end with: `{preset: {"seeds", "total", "modes", "hq", "js"}}`, the last three
+    `{loss: [median, lowest, highest]}`. The page says no more; `record_lab` measures it, a slow test repeats it."""
+    return json.loads((RECORDED / "claims.json").read_text("utf-8"))
 
 
 def warm_up() -> None:
@@ -237,7 +247,7 @@ def warm_up() -> None:
         pass
 
 
-# -- checks ------------------------------------------------------------------------------------------------------------------
+# -- checks --- ----------------------------------------------------------------------------------------------------
 
 
 def _choice(field: str, value: object, choices: Iterable[str]) -> str:

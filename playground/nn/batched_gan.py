@@ -112,9 +112,9 @@ class BatchedMLP:
         _leak_backward(d, h, self.slope, True, grad_input=d)
 
     def penalize(self, tape: Tape, weight: float) -> Tensor:
-        """Add the gradient of weight * E (||grad_x f|| - 1)^2 at the points tape.h[0] to `grad`. Returns the penalty (M,).
+        """Add the gradient of weight * E (||grad_x f|| - 1)^2 at the points tape.h[0] to `grad`.
 
-        Overwrites tape. f has one output.
+        Returns the penalty (M,), overwrites tape. f has one output.
         """
         self.forward(tape)
         tape.d[-1].fill_(1)
@@ -131,7 +131,7 @@ class BatchedMLP:
 
 
 def _outer(d: Tensor, h: Tensor, out: Tensor | None = None) -> Tensor:
-    """d^T h: (M, N, o), (M, N, i) -> (M, o, i). The thin factor goes left, where the product is several times faster."""
+    """d^T h: (M, N, o), (M, N, i) -> (M, o, i). The thin factor goes left, where the product is much faster."""
     if h.shape[2] < d.shape[2]:
         product = torch.bmm(h.mT, d).mT
         return product if out is None else out.copy_(product)
@@ -207,7 +207,7 @@ class BatchedGAN:
             self.average.lerp_(self.G.theta, 1 - self.ema)
         self.steps += 1
 
-    # -- what the lab looks at -----------------------------------------------------------------------------------------
+    # -- what the lab looks at --------------------------------------------------------------------------------------
 
     def generate(self, z: Tensor) -> Tensor:
         """Samples (M, n, 2) of every model (of its averaged generator, where there is one) for z (R, n, d)."""
@@ -242,7 +242,7 @@ class BatchedGAN:
         """(M,) bool: a parameter of G or D is not finite any more."""
         return ~(self.G.theta.isfinite().all(1) & self.D.theta.isfinite().all(1))
 
-    # -- state -----------------------------------------------------------------------------------------------------------
+    # -- state ---- -------------------------------------------------------------------------------------------------
 
     def state(self) -> list[Tensor]:
         """Copies of all that a run consists of, for `restore`."""
@@ -258,7 +258,7 @@ class BatchedGAN:
         moments = [tensor for block in self._blocks for tensor in block.moments()]
         return [self.G.theta, self.D.theta, *([] if self.average is None else [self.average]), *moments]
 
-    # -- inside ----------------------------------------------------------------------------------------------------------
+    # -- inside --- -------------------------------------------------------------------------------------------------
 
     def _tape(self, net: BatchedMLP, n: int) -> Tape:
         return Tape.empty(self.M, n, net.sizes, net.theta.dtype)

@@ -1,0 +1,509 @@
+// The lab's view: four GANs on one clock. A film is a list of frames by training step; a recorded one comes whole, a live one grows while the
+// server trains. The clock counts steps and runs smoothly between frames: the noise z is the same in all of them, so a point keeps its identity.
+const PRESETS = @PRESETS@;
+const LOSSES = ['minimax', 'nonsaturating', 'lsgan', 'wgan_gp'];
+const NUMBERS = ['modes', 'hq', 'js', 'kl', 'swd', 'gradient', 'loss_d', 'loss_g', 'invalid', 'diverged'];
+const COVERED = 20, BEST_HQ = 1 - Math.exp(-4.5), OUTSIDE = 65535;
+const FILM_SECONDS = 9, MOST_FRAMES = 1500, CHASE = 7, LOST_MS = 15000;
+const SPEED = { slow: { play: 0.25, every: 0.1 }, normal: { play: 1, every: 1 }, fast: { play: 2.5, every: 4 } };
+const DASH = [[], [10, 5], [3, 4], [14, 4, 3, 4]];
+const { t, color, px, font } = playground;
+
+const box = element.querySelector('.pg-lab');
+const find = (selector) => box.querySelector(selector);
+const panels = LOSSES.map((loss, l) => ({ loss, l, root: find(`[data-loss="${loss}"]`), field: document.createElement('canvas') }));
+const slider = find('input[type=range]'), speed = find('[data-speed]'), arrows = find('[data-arrows]');
+const still = matchMedia('(prefers-reduced-motion: reduce)');
+
+let plan = null; // what is being looked at: {preset, dataset, seed, changes, home}
+let tape = null, live = null, film = null; // recorded film of the preset, live film of the plan, the one that is shown
+let clock = 0, playing = false, last = 0, until = null; // step shown; until: stop there (a link to a step)
+let token = 0, stream = null, place = 0, trouble = '';
+let series = 'modes', shownFrame = null, seq = 0;
+
+// ---- films ---------------------------------------------------------------------------------------------------------------------------
+
+const newFilm = (total, recorded) => ({ total, recorded, scene: null, frames: [], path: null });
+const lastStep = (f) => (f && f.frames.length ? f.frames[f.frames.length - 1].step : -1);
+const complete = (f) => f.recorded || lastStep(f) >= f.total;
+const units = (q) => Float32Array.from(q, (v) => (v === OUTSIDE ? NaN : (v / 32767 - 1) * 1.25)); // of half the box
+
+function readScene(packed) {
+  const centers = playground.unpack(packed.centers);
+  return { ...packed, real: units(playground.unpack(packed.real)), centers: Float32Array.from(centers, (v) => v / packed.box) };
+}
+
+function readFrame(packed) {
+  const get = (name) => playground.unpack(packed[name]);
+  return shaped(packed.step, units(get('points')), get('field'), get('push'), get('counts'), get('numbers'), packed.points.shape[0]);
+}
+
+function shaped(step, points, field, push, counts, numbers, L) {
+  return { step, points, field, push, counts, numbers, n: points.length / L / 2, S: Math.sqrt(field.length / L), arrows: push.length / L / 2, modes: counts.length / L, L };
+}
+
+const number = (frame, l, name) => frame.numbers[NUMBERS.indexOf(name) * frame.L + l];
+
+// Differences from frame to frame, bytes in planes, deflated: see playground/inference/record_lab.py.
+async function unfold({ shape, dtype, data }) {
+  const squeezed = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+  const planes = new Uint8Array(await new Response(new Blob([squeezed]).stream().pipeThrough(new DecompressionStream('deflate'))).arrayBuffer());
+  const size = { uint8: 1, int8: 1, uint16: 2, float32: 4 }[dtype], n = planes.length / size, frame = n / shape[0];
+  const whole = size === 1 ? planes : new (size === 2 ? Uint16Array : Uint32Array)(n);
+  if (size > 1) for (let p = 0; p < size; p++) for (let i = 0; i < n; i++) whole[i] += planes[p * n + i] * 2 ** (8 * p);
+  for (let i = frame; i < n; i++) whole[i] += whole[i - frame];
+  const typed = dtype === 'float32' ? new Float32Array(whole.buffer) : dtype === 'int8' ? new Int8Array(whole.buffer) : whole;
+  return Array.from({ length: shape[0] }, (_, k) => typed.subarray(k * frame, (k + 1) * frame));
+}
+
+const tapes = new Map();
+function recordedFilm(preset) {
+  if (!tapes.has(preset)) {
+    tapes.set(preset, (async () => {
+      const json = playground.check(await server.recorded(preset));
+      if (!json) return null;
+      const [points, field, push, counts, numbers] = await Promise.all(['points', 'field', 'push', 'counts', 'numbers'].map((name) => unfold(json[name])));
+      const made = newFilm(json.run.steps, true);
+      made.scene = readScene(json.scene);
+      made.frames = json.steps.map((step, k) => shaped(step, units(points[k]), field[k], push[k], counts[k], numbers[k], json.run.losses.length));
+      return made;
+    })().catch((error) => { tapes.delete(preset); playground.toast(t('page.offline'), 'bad'); console.warn(error); return null; }));
+  }
+  return tapes.get(preset);
+}
+
+// ---- what is being looked at ------------------------------------------------------------------------------------------------------------
+
+function planOf(state) {
+  const base = PRESETS[state.preset], [g, d] = [Number(state.lr_g), Number(state.lr_d)], changes = {};
+  if (g !== 1) Object.assign(changes, { lr_g: base.lr_g * g, lr_gp: base.lr_gp * g });
+  if (d !== 1) changes.lr_d = base.lr_d * d;
+  if (state.k !== 'preset') Object.assign(changes, { k: Number(state.k), k_gp: Number(state.k) });
+  if (state.ema) changes.ema = true;
+  const home = state.dataset === base.dataset;
+  return { preset: state.preset, dataset: state.dataset, seed: state.seed, changes, home, recorded: home && state.seed === 0 && !Object.keys(changes).length };
+}
+
+async function configure(state) {
+  const mine = plan = planOf(state);
+  halt();
+  [tape, live, trouble, playing] = [null, null, '', false];
+  const step = state.step || 0;
+  const found = mine.home ? await recordedFilm(mine.preset) : null;
+  if (plan !== mine) return; // something else was chosen meanwhile
+  tape = found;
+  if (mine.recorded && tape) {
+    show(tape);
+    seek(step);
+    if (!step && !still.matches) play(true);
+  } else goLive(step || null);
+}
+
+function show(other) {
+  film = other;
+  shownFrame = null;
+  clock = Math.min(clock, Math.max(0, lastStep(film)));
+  slider.max = film ? film.total : 0;
+  draw();
+}
+
+function goLive(step = null) {
+  live = live || newFilm(PRESETS[plan.preset].steps, false);
+  clock = 0;
+  until = step;
+  show(live.frames.length || !tape ? live : tape);
+  play(true);
+}
+
+// ---- the server's side --------------------------------------------------------------------------------------------------------------------
+
+function ask(stop = null, every = null) {
+  const stride = Math.max(1, Math.round(PRESETS[plan.preset].every * SPEED[speed.value].every));
+  const after = lastStep(live);
+  stream = { token: ++token, heard: performance.now() };
+  trouble = ''; place = 0;
+  trigger('run', { token, preset: plan.preset, dataset: plan.dataset, seed: plan.seed, ...plan.changes, every: every || stride, after: after < 0 ? null : after, stop });
+  paint();
+}
+
+function halt() {
+  if (!stream) return;
+  stream = null;
+  token += 1;
+  place = 0;
+  trigger('halt', {});
+}
+
+function hear(message) {
+  if (!stream || message.token !== stream.token || !live) return;
+  stream.heard = performance.now();
+  place = message.queue || 0;
+  if (message.scene) live.scene = readScene(message.scene);
+  if (message.frame) grow(readFrame(message.frame));
+  if (message.error) { playground.check(message); trouble = 'lab.status.refused'; }
+  if ('end' in message || message.error) stream = null;
+  if (message.error) playing = false;
+  paint();
+}
+
+function grow(frame) {
+  if (frame.step <= lastStep(live)) return;
+  live.frames.push(frame);
+  if (live.frames.length > MOST_FRAMES) live.frames = live.frames.filter((_, k) => k % 2 === 0 || k === live.frames.length - 1);
+  if (film !== live) { clock = 0; show(live); }
+  if (!playing || still.matches) clock = lastStep(live);
+  draw();
+}
+
+setInterval(() => {
+  if (!stream || performance.now() - stream.heard < LOST_MS) return;
+  halt();
+  [playing, trouble] = [false, 'lab.status.lost'];
+  paint();
+}, 1000);
+
+// ---- the player ---------------------------------------------------------------------------------------------------------------------------
+
+const wantsLive = () => live && (film === live || stream);
+const atEnd = () => film && complete(film) && clock >= lastStep(film);
+
+function play(on) {
+  if (on && atEnd() && !wantsMore()) clock = 0;
+  playing = on && !!film;
+  if (!playing) { halt(); clock = nearest(clock); remember(); draw(); } else { last = performance.now(); requestAnimationFrame(tick); }
+  paint();
+}
+
+const wantsMore = () => live && film === tape && !complete(live); // the tape plays while the live film waits for its place
+
+function tick(now) {
+  if (!playing || !box.isConnected) return;
+  if (box.offsetParent === null) { play(false); return; } // another tab of the page is open
+  const passed = Math.min(0.1, (now - last) / 1000);
+  last = now;
+  const pace = (film.total / FILM_SECONDS) * SPEED[speed.value].play, end = lastStep(film);
+  if (film === live && stream) clock += (end - clock) * (1 - Math.exp(-CHASE * passed));
+  else clock += pace * passed;
+  if (film === live && until !== null && end >= until && clock > until - 0.5) { clock = until; until = null; play(false); return; }
+  if (clock >= end || (stream && end - clock < 0.01)) clock = Math.max(0, end);
+  if (live && !stream && !complete(live) && (film !== live || clock >= end - pace * 0.5)) ask(until);
+  if (atEnd() && !stream) {
+    if (film === tape && wantsMore()) clock = 0; else { play(false); return; }
+  }
+  draw();
+  requestAnimationFrame(tick);
+}
+
+function frameIndex(step) { // the last frame at or before it
+  let [low, high] = [0, film.frames.length - 1];
+  while (low < high) { const middle = (low + high + 1) >> 1; if (film.frames[middle].step <= step) low = middle; else high = middle - 1; }
+  return low;
+}
+
+function nearest(step) {
+  if (!film || !film.frames.length) return 0;
+  const k = frameIndex(step), here = film.frames[k].step, next = film.frames[k + 1];
+  return next && next.step - step < step - here ? next.step : here;
+}
+
+function seek(step) {
+  if (playing) play(false);
+  clock = nearest(playground.clamp(step, 0, Math.max(0, lastStep(film))));
+  remember();
+  draw(); paint();
+}
+
+function jump(by) {
+  if (!film || !film.frames.length) return;
+  if (playing) play(false);
+  const k = frameIndex(clock) + by;
+  if (k >= film.frames.length) {
+    if (film === live && !complete(live) && !stream) { until = null; ask(lastStep(live) + 1, 1); }
+    return;
+  }
+  seek(film.frames[Math.max(0, k)].step);
+}
+
+function restart() {
+  if (!film) return;
+  const going = playing;
+  halt();
+  clock = 0; until = null;
+  if (!going) play(true);
+  draw(); paint();
+}
+
+function switchSource() {
+  if (!plan) return;
+  const toTape = live && plan.recorded && tape && (film === live || stream);
+  halt();
+  if (toTape) { live = null; clock = 0; show(tape); play(true); } else goLive();
+}
+
+function remember() { if (film && film.frames.length) playground.link.set('lab', { step: Math.round(clock) }); }
+
+// ---- drawing --------------------------------------------------------------------------------------------------------------------------------
+
+let palette = null;
+function colours() {
+  if (palette && palette.theme === playground.theme) return palette;
+  // Real is blue, generated orange, in the field as in the points; the field is pale so that points stand out.
+  const [paper, share] = playground.theme === 'dark' ? [[15, 18, 24], 0.5] : [[255, 255, 255], 0.45];
+  const field = Array.from({ length: 256 }, (_, i) => playground.diverging(1 - (2 * i) / 255).map((c, k) => Math.round(share * c + (1 - share) * paper[k])));
+  palette = { theme: playground.theme, field };
+  return palette;
+}
+
+function between() { // the two frames around the clock and how far it is from the first to the second
+  if (!film || !film.frames.length) return null;
+  const k = frameIndex(clock), a = film.frames[k], b = film.frames[k + 1] || a;
+  const share = b === a ? 0 : playground.clamp((clock - a.step) / (b.step - a.step), 0, 1);
+  const smooth = a.n === b.n && a.S === b.S;
+  return { a, b: smooth ? b : a, share: smooth && !still.matches ? share : 0 };
+}
+
+function drawField(g, panel, { a, b, share }, size) {
+  const { S } = a, at = panel.l * S * S, node = panel.field, { field } = colours();
+  if (node.width !== S) { node.width = node.height = S; }
+  const h = node.getContext('2d'), image = h.createImageData(S, S);
+  for (let y = 0; y < S; y++) for (let x = 0; x < S; x++) {
+    const i = at + y * S + x, o = 4 * ((S - 1 - y) * S + x);
+    const c = field[Math.round(a.field[i] + (b.field[i] - a.field[i]) * share)];
+    image.data[o] = c[0]; image.data[o + 1] = c[1]; image.data[o + 2] = c[2]; image.data[o + 3] = 255;
+  }
+  h.putImageData(image, 0, 0);
+  g.imageSmoothingEnabled = true; g.imageSmoothingQuality = 'high';
+  g.drawImage(node, 0, 0, size, size);
+}
+
+function realPath(size) {
+  if (film.path && film.path.size === size) return film.path.dots;
+  const dots = new Path2D(), r = Math.max(1.1, size / 260), { real } = film.scene;
+  for (let i = 0; i < real.length; i += 2) {
+    const [x, y] = [((real[i] + 1) / 2) * size, ((1 - real[i + 1]) / 2) * size];
+    if (Number.isFinite(x)) { dots.moveTo(x + r, y); dots.arc(x, y, r, 0, 7); }
+  }
+  film.path = { size, dots };
+  return dots;
+}
+
+function drawRings(g, panel, { a }, size) {
+  const { centers, std, box: half } = film.scene, K = a.modes;
+  const r = Math.max((3 * std * size) / (2 * half), size / 40);
+  for (let k = 0; k < K; k++) {
+    const covered = a.counts[panel.l * K + k] >= COVERED;
+    g.beginPath();
+    g.arc(((centers[2 * k] + 1) / 2) * size, ((1 - centers[2 * k + 1]) / 2) * size, r, 0, 7);
+    g.setLineDash(covered ? [] : [4, 4]);
+    g.lineWidth = covered ? Math.max(2, size / 130) : 1.5;
+    g.strokeStyle = covered ? color('good') : color('muted');
+    g.stroke();
+  }
+  g.setLineDash([]);
+}
+
+function positions(panel, { a, b, share }, size) {
+  const { n } = a, at = panel.l * n * 2, out = new Float32Array(2 * n);
+  for (let i = 0; i < 2 * n; i += 2) {
+    const x = a.points[at + i] + (b.points[at + i] - a.points[at + i]) * share, y = a.points[at + i + 1] + (b.points[at + i + 1] - a.points[at + i + 1]) * share;
+    out[i] = ((x + 1) / 2) * size; out[i + 1] = ((1 - y) / 2) * size;
+  }
+  return out;
+}
+
+function dots(g, at, r, style) {
+  g.beginPath();
+  for (let i = 0; i < at.length; i += 2) if (Number.isFinite(at[i])) { g.moveTo(at[i] + r, at[i + 1]); g.arc(at[i], at[i + 1], r, 0, 7); }
+  g.fillStyle = style;
+  g.fill();
+}
+
+function drawArrows(g, panel, { a }, at, size) {
+  const unit = size / 12, head = size / 60, from = panel.l * a.arrows * 2;
+  g.beginPath();
+  for (let i = 0; i < Math.min(a.arrows, a.n); i++) {
+    const [x, y] = [at[2 * i], at[2 * i + 1]], [u, v] = [a.push[from + 2 * i] / 64, -a.push[from + 2 * i + 1] / 64];
+    const size1 = Math.hypot(u, v);
+    if (!Number.isFinite(x) || size1 < 0.03) continue;
+    const long = Math.min(1.5, size1) * unit, [dx, dy] = [u / size1, v / size1], [X, Y] = [x + dx * long, y + dy * long];
+    g.moveTo(x, y); g.lineTo(X, Y);
+    g.moveTo(X - head * (dx + 0.6 * dy), Y - head * (dy - 0.6 * dx)); g.lineTo(X, Y); g.lineTo(X - head * (dx - 0.6 * dy), Y - head * (dy + 0.6 * dx));
+  }
+  g.strokeStyle = color('ink'); g.lineWidth = Math.max(1, size / 300); g.globalAlpha = 0.75;
+  g.stroke();
+  g.globalAlpha = 1;
+}
+
+function drawPanel(panel, g, width, height) {
+  const size = Math.min(width, height), pair = between();
+  if (!pair || !film.scene || panel.l >= pair.a.L) { words(g, t(trouble || 'lab.status.starting'), width, height, 'muted'); return; }
+  drawField(g, panel, pair, size);
+  const at = positions(panel, pair, size), r = Math.max(1.6, size / 150);
+  g.globalAlpha = 0.55; g.fillStyle = color('data'); g.fill(realPath(size)); g.globalAlpha = 1;
+  drawRings(g, panel, pair, size);
+  dots(g, at, r + Math.max(0.7, size / 420), color('panel'));
+  dots(g, at, r, color('generated'));
+  if (arrows.checked) drawArrows(g, panel, pair, at, size);
+  if (number(pair.a, panel.l, 'diverged')) { g.fillStyle = color('panel'); g.globalAlpha = 0.8; g.fillRect(0, 0, size, size); g.globalAlpha = 1; words(g, t('lab.diverged'), size, size, 'bad'); }
+}
+
+function words(g, text, width, height, tone) {
+  g.font = font(px(16), 600); g.fillStyle = color(tone); g.textAlign = 'center'; g.textBaseline = 'middle';
+  g.fillText(text, width / 2, height / 2, width - 12);
+}
+
+// ---- the chart: one number of all four losses over the steps -----------------------------------------------------------------------------------
+
+const SCALES = {
+  modes: (K) => ({ low: 0, high: K, ticks: K > 20 ? [0, 10, 20] : [0, K / 2, K], write: (v) => String(Math.round(v)) }),
+  hq: () => ({ low: 0, high: 1, ticks: [0, 0.5, 1], write: (v) => `${Math.round(100 * v)} %` }),
+  js: () => ({ low: 0, high: Math.LN2, ticks: [0, 0.2, 0.4, 0.6], write: (v) => v.toFixed(1) }),
+  gradient: () => ({ low: -6, high: 1, ticks: [-6, -4, -2, 0], write: (v) => power(v), map: (v) => Math.log10(Math.max(v, 1e-9)) }),
+};
+const SUPER = { '-': '⁻', 0: '⁰', 1: '¹', 2: '²', 3: '³', 4: '⁴', 5: '⁵', 6: '⁶', 7: '⁷', 8: '⁸', 9: '⁹' };
+const power = (v) => (v === 0 ? '1' : `10${[...String(v)].map((c) => SUPER[c]).join('')}`);
+
+let chartBox = null;
+function drawChart(g, width, height) {
+  const pair = between();
+  if (!pair || !film.scene) return;
+  const scale = SCALES[series](pair.a.modes), small = px(14), left = px(50), right = px(14), top = px(8), bottom = px(24);
+  const X = (step) => left + ((width - left - right) * step) / film.total;
+  const Y = (v) => top + (height - top - bottom) * (1 - playground.clamp((v - scale.low) / (scale.high - scale.low), 0, 1));
+  chartBox = { left, width: width - left - right };
+  g.font = font(small); g.fillStyle = color('muted'); g.strokeStyle = color('line'); g.lineWidth = 1;
+  g.textAlign = 'right'; g.textBaseline = 'middle';
+  for (const tick of scale.ticks) { g.fillText(scale.write(tick), left - px(8), Y(tick)); g.beginPath(); g.moveTo(left, Y(tick)); g.lineTo(width - right, Y(tick)); g.stroke(); }
+  g.textBaseline = 'bottom';
+  for (let q = 0; q <= 4; q++) { g.textAlign = q === 4 ? 'right' : q ? 'center' : 'left'; g.fillText(String(Math.round((film.total * q) / 4)), X((film.total * q) / 4), height); }
+  for (let l = 0; l < pair.a.L; l++) { line(g, l, scale, X, Y, Infinity, 0.28); line(g, l, scale, X, Y, clock, 1); }
+  g.beginPath(); g.moveTo(X(clock), top); g.lineTo(X(clock), height - bottom);
+  g.strokeStyle = color('ink'); g.lineWidth = 2; g.stroke();
+}
+
+function line(g, l, scale, X, Y, end, alpha) {
+  g.beginPath();
+  let down = false;
+  for (const frame of film.frames) {
+    if (frame.step > end) break;
+    const raw = number(frame, l, series), v = scale.map ? scale.map(raw) : raw;
+    if (!Number.isFinite(v) || number(frame, l, 'diverged')) { down = false; continue; }
+    const offset = (l - 1.5) * 1.6; // equal values lie side by side
+    if (down) g.lineTo(X(frame.step), Y(v) + offset); else g.moveTo(X(frame.step), Y(v) + offset);
+    down = true;
+  }
+  g.globalAlpha = alpha; g.strokeStyle = playground.classColor(l); g.lineWidth = px(2.4); g.setLineDash(DASH[l]); g.lineJoin = 'round';
+  g.stroke();
+  g.setLineDash([]); g.globalAlpha = 1;
+}
+
+// ---- words under the panels, buttons ------------------------------------------------------------------------------------------------------------
+
+const format = {
+  modes: (f, l) => [String(number(f, l, 'modes')), t('lab.of', { total: f.modes })],
+  hq: (f, l) => [`${Math.round(100 * number(f, l, 'hq'))} %`, t('lab.best', { value: `${Math.round(100 * BEST_HQ)} %` })],
+  js: (f, l) => [number(f, l, 'js').toFixed(3), t('lab.floor', { value: film.scene.floor_js.toFixed(4) })],
+  gradient: (f, l) => [scientific(number(f, l, 'gradient')), '|∂L/∂x|'],
+};
+function scientific(v) {
+  if (!(v > 0) || v >= 0.01) return Number.isFinite(v) ? v.toPrecision(2) : 'NaN';
+  const e = Math.floor(Math.log10(v));
+  return e < -30 ? '0' : `${(v / 10 ** e).toFixed(0)}·${power(e)}`;
+}
+
+function writeNumbers() {
+  const pair = between();
+  if (!pair || !film.scene) return;
+  const frame = pair.share > 0.5 ? pair.b : pair.a;
+  if (frame === shownFrame) return;
+  shownFrame = frame;
+  for (const panel of panels) {
+    if (panel.l >= frame.L) continue;
+    const diverged = number(frame, panel.l, 'diverged');
+    panel.root.classList.toggle('pg-lab-diverged', !!diverged);
+    panel.root.classList.toggle('pg-lab-full', !diverged && number(frame, panel.l, 'modes') === frame.modes);
+    for (const name of ['modes', 'hq', 'js', 'gradient']) {
+      const [value, beside] = diverged ? ['NaN', ''] : format[name](frame, panel.l);
+      const cell = panel.root.querySelector(`[data-number="${name}"] dd`);
+      cell.replaceChildren(value, Object.assign(document.createElement('small'), { textContent: beside }));
+    }
+    const said = diverged ? t('lab.diverged') : t('lab.panel', { loss: t(`lab.loss.${panel.loss}`), modes: number(frame, panel.l, 'modes'), total: frame.modes, hq: Math.round(100 * number(frame, panel.l, 'hq')) });
+    panel.root.querySelector('canvas').setAttribute('aria-label', said);
+  }
+  box.dataset.modes = panels.map((panel) => number(frame, panel.l, 'modes')).join(',');
+}
+
+function status() {
+  if (trouble) return t(trouble);
+  if (place) return t(film === tape && tape ? 'lab.status.waiting_tape' : 'lab.status.waiting', { place });
+  if (stream && !live.frames.length) return t('lab.status.starting');
+  if (stream) return t('lab.status.training');
+  if (film && atEnd()) return t('lab.status.done');
+  return playing ? '' : t('lab.status.paused');
+}
+
+const put = (node, text) => { if (node.textContent !== text) node.textContent = text; };
+function paint() {
+  const isLive = film && film === live, canTape = plan && plan.recorded && tape;
+  put(find('.pg-lab-status'), status());
+  put(find('[data-source]'), film ? t(isLive ? 'lab.live' : 'lab.recorded') : '');
+  find('[data-source]').classList.toggle('pg-lab-on', !!(isLive && stream));
+  const playButton = find('[data-act=play]'), liveButton = find('[data-act=live]');
+  put(playButton, playing ? `❚❚ ${t('lab.act.pause')}` : `▶ ${t('lab.act.play')}`);
+  playButton.setAttribute('aria-label', t(playing ? 'lab.act.pause' : 'lab.act.play'));
+  put(find('[data-act=restart]'), '↺'); put(find('[data-act=back]'), '◀'); put(find('[data-act=step]'), `+1`);
+  put(liveButton, t(live && canTape ? 'lab.act.tape' : 'lab.act.live'));
+  liveButton.setAttribute('aria-label', liveButton.textContent);
+  liveButton.title = t(live && canTape ? 'lab.act.tape_hint' : 'lab.act.live_hint');
+  liveButton.hidden = !!live && !canTape;
+  for (const button of box.querySelectorAll('[data-series]')) button.setAttribute('aria-pressed', String(button.dataset.series === series));
+  const curve = plan && ['moons', 'spiral'].includes(plan.dataset);
+  for (const dt of box.querySelectorAll('[data-number=modes] dt, [data-series=modes]')) put(dt, t(curve ? 'lab.number.stretches' : 'lab.number.modes'));
+  Object.assign(box.dataset, { source: isLive ? 'live' : 'recorded', playing: String(playing), frames: String(film ? film.frames.length : 0), streaming: String(!!stream), place: String(place) });
+}
+
+function draw() {
+  for (const panel of panels) panel.view.draw();
+  chart.draw();
+  writeNumbers();
+  const step = Math.round(clock);
+  put(find('[data-step]'), step.toLocaleString(playground.lang));
+  put(find('[data-total]'), film ? ` / ${film.total.toLocaleString(playground.lang)}` : '');
+  slider.value = step;
+  slider.setAttribute('aria-valuetext', `${t('lab.step')} ${step}`);
+  Object.assign(box.dataset, { seq: String(++seq), step: String(step), frames: String(film ? film.frames.length : 0) });
+}
+
+// ---- start ------------------------------------------------------------------------------------------------------------------------------------------
+
+playground.translate(box);
+const chart = playground.canvas(find('.pg-lab-lines'), drawChart);
+for (const panel of panels) {
+  panel.root.style.setProperty('--pg-loss', `var(--pg-class-${panel.l})`);
+  panel.view = playground.canvas(panel.root.querySelector('.pg-lab-plane'), (g, width, height) => drawPanel(panel, g, width, height));
+}
+
+const acts = { play: () => play(!playing), restart, back: () => jump(-1), step: () => jump(1), live: switchSource };
+box.addEventListener('click', (event) => {
+  const button = event.target.closest('button');
+  if (!button || !plan) return;
+  if (button.dataset.act) acts[button.dataset.act]();
+  if (button.dataset.series) { series = button.dataset.series; paint(); chart.draw(); }
+});
+slider.addEventListener('input', () => seek(Number(slider.value)));
+speed.addEventListener('change', () => { if (stream) { halt(); if (playing) ask(until); } });
+arrows.addEventListener('change', draw);
+playground.keys(box, { space: acts.play, left: acts.back, right: acts.step, r: restart, home: () => seek(0), end: () => seek(Infinity), l: switchSource });
+
+const lines = find('.pg-lab-lines');
+const scrub = (event) => { if (chartBox && film) seek(((event.clientX - lines.getBoundingClientRect().left - chartBox.left) / chartBox.width) * film.total); };
+lines.addEventListener('pointerdown', (event) => { lines.setPointerCapture(event.pointerId); scrub(event); });
+lines.addEventListener('pointermove', (event) => { if (lines.hasPointerCapture(event.pointerId)) scrub(event); });
+
+playground.onLang(() => { shownFrame = null; paint(); draw(); });
+document.addEventListener('visibilitychange', () => { if (document.hidden && playing && box.isConnected) play(false); });
+addEventListener('pagehide', halt);
+box.addEventListener('configure', () => configure(playground.link.get('lab')));
+watch('value', () => { if (props.value) hear(props.value); });
+configure(playground.link.get('lab'));
+paint();

@@ -1,0 +1,66 @@
+"""The lab's view: four panels on one clock, a chart over the steps, and the player's buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from playground.ui.components.base import CanvasComponent
+
+LOSSES = ("minimax", "nonsaturating", "lsgan", "wgan_gp")
+NUMBERS = ("modes", "hq", "js", "gradient")
+PANEL = """<figure class="pg-lab-panel" data-loss="@LOSS@">
+  <figcaption><i class="pg-lab-swatch"></i><span data-t="lab.loss.@LOSS@"></span></figcaption>
+  <div class="pg-lab-plane"><canvas role="img"></canvas></div>
+  <dl>@NUMBERS@</dl>
+</figure>"""
+NUMBER = """<div data-number="@NAME@" data-t-title="lab.number.@NAME@_hint">
+  <dt data-t="lab.number.@NAME@"></dt><dd></dd></div>"""
+BUTTON = '<button type="button" class="pg-button" data-act="@ACT@" data-t-title="lab.act.@ACT@"></button>'
+TEMPLATE = """<div class="pg-lab" tabindex="0" role="group" data-t-label="lab.view">
+  <div class="pg-lab-head">
+    <span class="pg-lab-clock"><span data-t="lab.step"></span> <b data-step>0</b><span data-total></span></span>
+    <span class="pg-lab-badge" data-source></span>
+    <span class="pg-lab-status" role="status" aria-live="polite"></span>
+    <span class="pg-lab-legend">
+      <span><i class="pg-lab-dot pg-lab-real"></i><span data-t="lab.legend.real"></span></span>
+      <span><i class="pg-lab-dot pg-lab-fake"></i><span data-t="lab.legend.fake"></span></span>
+      <span><i class="pg-lab-field"></i><span data-t="lab.legend.field"></span></span>
+      <span><i class="pg-lab-ring"></i><span data-t="lab.legend.covered"></span></span>
+    </span>
+  </div>
+  <div class="pg-lab-panels">@PANELS@</div>
+  <div class="pg-lab-chart">
+    <div class="pg-lab-series" role="group" data-t-label="lab.chart">@SERIES@</div>
+    <div class="pg-lab-lines"><canvas role="img" data-t-label="lab.chart"></canvas></div>
+  </div>
+  <div class="pg-lab-bar">
+    @BUTTONS@
+    <input type="range" min="0" max="0" value="0" step="1" data-t-label="lab.scrub">
+    <label><span class="pg-lab-wide" data-t="lab.speed"></span>
+      <select data-speed data-t-label="lab.speed"><option value="slow" data-t="lab.speed_slow"></option>
+        <option value="normal" selected data-t="lab.speed_normal"></option>
+        <option value="fast" data-t="lab.speed_fast"></option></select></label>
+    <label class="pg-lab-check"><input type="checkbox" data-arrows checked><span data-t="lab.arrows"></span></label>
+  </div>
+</div>"""
+
+
+class LabView(CanvasComponent):
+    """Plays films of the lab. Recorded ones it fetches from `server.recorded`; live ones come as values:
+
+    `{"token", "queue": place}`, `{"token", "scene": {...}}`, `{"token", "frame": {...}}`, `{"token", "end": step}` or
+    `{"token", "error": payload}`. Events: `run` (what to train, see the stage) and `halt`.
+
+    presets: settings of each, baked into the script; each has a recorded film on its own data with seed 0.
+    """
+
+    def __init__(self, presets: Mapping[str, Mapping], **kwargs: object) -> None:
+        numbers = "".join(NUMBER.replace("@NAME@", name) for name in NUMBERS)
+        panels = "".join(PANEL.replace("@LOSS@", loss).replace("@NUMBERS@", numbers) for loss in LOSSES)
+        series = "".join(
+            f'<button type="button" class="pg-button" data-series="{name}" data-t="lab.number.{name}"></button>'
+            for name in NUMBERS
+        )
+        buttons = "".join(BUTTON.replace("@ACT@", act) for act in ("restart", "back", "play", "step", "live"))
+        template = TEMPLATE.replace("@PANELS@", panels).replace("@SERIES@", series).replace("@BUTTONS@", buttons)
+        super().__init__("lab_view", template=template, constants={"PRESETS": presets}, **kwargs)

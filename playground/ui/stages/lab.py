@@ -1,0 +1,172 @@
+"""The lab stage: four GANs trained side by side on points of the plane, on one clock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
+from dataclasses import asdict
+
+import gradio as gr
+import numpy as np
+
+from playground.errors import InvalidInput, PlaygroundError
+from playground.inference import lab
+from playground.ui.components.base import pack
+from playground.ui.components.lab_controls import CRITIC, RATES, LabControls
+from playground.ui.components.lab_view import LabView
+from playground.ui.handlers import session
+from playground.ui.lane import Lane
+from playground.ui.links import Field
+from playground.ui.page import Page, Stage
+
+LANE = Lane()
+POLL = 0.3  # seconds between two looks at one's place in the queue
+PRESETS = {
+    id: {name: getattr(run, name) for name in ("dataset", "steps", "every", "lr_g", "lr_d", "k", "lr_gp", "k_gp")}
+    for id, run in lab.PRESETS.items()
+}
+FIELDS = {
+    "preset": Field("choice", "A", choices=list(PRESETS)),
+    "dataset": Field("choice", "ring8", choices=lab.DATASETS),
+    "seed": Field("int", 0, 0, lab.SEED_HIGH),
+    "lr_g": Field("choice", "1", choices=RATES),
+    "lr_d": Field("choice", "1", choices=RATES),
+    "k": Field("choice", "preset", choices=CRITIC),
+    "ema": Field("bool", False),
+    "step": Field("int", 0, 0, lab.STEPS_HIGH),
+}
+EQUATION = r"""$$\begin{aligned}
+\text{minimax}\quad & \min_G\,\mathbb E\,\ln\!\left(1-D(G(z))\right)\\
+\text{non-saturating}\quad & \min_G\,-\mathbb E\,\ln D(G(z))\\
+\text{LSGAN}\quad & \min_G\,\tfrac12\,\mathbb E\left(D(G(z))-c\right)^2\\
+\text{WGAN-GP}\quad & \min_G\,-\mathbb E\,f(G(z)),\quad \lambda\,\mathbb E\left(\lVert\nabla f(\hat x)\rVert-1\right)^2
+\end{aligned}$$"""
+
+
+def build(page: Page) -> None:
+    """Fills the stage's tab."""
+    view, controls, notes = page.layout("lab")
+    with view:
+        player = LabView(PRESETS, elem_id="lab-view", server_functions=[page.server(recorded)])
+    with controls:
+        LabControls("lab-view", PRESETS, lab.HOME, lab.claims())
+    with notes:
+        page.notes("lab", EQUATION)
+    page.state("lab", {}, FIELDS)
+    page.event(player.run, train, None, player, trigger_mode="multiple", concurrency_limit=None)
+    page.event(player.halt, halt, None, None, trigger_mode="multiple", concurrency_limit=None)
+
+
+def recorded(preset: str) -> dict:
+    """The recorded film of a preset."""
+    return lab.recorded(preset)
+
+
+async def train(event: gr.EventData) -> AsyncIterator[dict]:
+    """What the player asked for, frame by frame, as long as somebody watches."""
+    asked = event._data if isinstance(event._data, dict) else {}
+    token = asked.get("token") if isinstance(asked.get("token"), int) else 0
+    try:
+        changes = {name: asked.get(name) for name in lab.CHANGEABLE}
+        run = lab.make_run(asked.get("preset"), asked.get("dataset"), asked.get("seed"), **changes)
+        async with aclosing(watch(run, session(), asked.get("after"), asked.get("stop"), lab.HZ)) as messages:
+            async for message in messages:
+                yield {"token": token, **message}
+    except PlaygroundError as problem:
+        yield {"token": token, "error": problem.payload()}
+
+
+def halt() -> None:
+    """The player was paused: its training ends at the next frame, and its place is free."""
+    LANE.leave(session())
+
+
+async def watch(
+    run: lab.Run, visitor: str, after: int | None, stop: int | None, hz: float | None
+) -> AsyncIterator[dict]:
+    """A film as messages: places in the queue, then the scene, frames, and the end.
+
+    hz: frames per second of wall clock, or None for every frame of the film. Raises InvalidInput.
+    """
+    film = lab.film(run, after, stop) if hz is None else lab.live(run, after, stop, hz)
+    ticket = LANE.join(visitor)
+    if ticket is None:
+        raise PlaygroundError("busy")
+    step = after
+    try:
+        while place := ticket.place():
+            yield {"queue": place}
+            await asyncio.sleep(POLL)
+        scene = await asyncio.to_thread(lab.scene, run)
+        yield {"scene": plain(lab.packed_scene(scene))}
+        async with aclosing(each(film)) as frames:
+            async for frame in frames:
+                ticket.place()
+                if ticket.gone:
+                    return
+                step = frame.step
+                yield {"frame": {"step": step, **plain(lab.packed(frame, scene.box))}}
+        yield {"end": step}
+    finally:
+        ticket.leave()
+
+
+async def each(film: Iterator[lab.LabFrame]) -> AsyncIterator[lab.LabFrame]:
+    """The frames of a film, each made in a thread of its own; the film is closed when nobody wants more."""
+    making = None
+    try:
+        while True:
+            making = asyncio.ensure_future(asyncio.to_thread(next, film, None))
+            frame = await asyncio.shield(making)
+            if frame is None:
+                return
+            yield frame
+    finally:
+        if making is None or making.done():
+            film.close()
+        else:  # cancelled in the middle of a frame
+            making.add_done_callback(lambda _: film.close())
+
+
+def plain(values: dict) -> dict:
+    """JSON-able: arrays packed."""
+    return {name: pack(value) if isinstance(value, np.ndarray) else value for name, value in values.items()}
+
+
+async def run_lab(
+    preset: str = "A",
+    dataset: str | None = None,
+    seed: int = 0,
+    losses: list[str] | None = None,
+    steps: int | None = None,
+    every: int | None = None,
+    changes: dict | None = None,
+) -> AsyncIterator[dict]:
+    """Train the four GANs and stream what the lab shows.
+
+    preset: A, B, C, E, M or S. dataset: ring8, grid25, moons or spiral (None: the preset's own). losses: some of
+    minimax, nonsaturating, lsgan, wgan_gp (None: all). steps: generator steps; every: steps between frames. changes:
+    any of lr_g, lr_d, k, lr_gp, k_gp, ema. Streams {"queue": place} while waiting, {"run", "scene"}, then {"frame"}
+    messages with base64 arrays: points uint16 (L, n, 2), field uint8 (L, S, S), push int8, counts uint16 (L, K),
+    numbers float32 (10, L) in the order of scene's "numbers"; {"end": step} comes last.
+    """
+    changes = {} if changes is None else changes
+    if not isinstance(changes, dict):
+        raise InvalidInput("choice", "changes", changes, choices=list(lab.CHANGEABLE))
+    given = {**changes, "steps": steps, "every": every}
+    run = lab.make_run(preset, dataset, seed, losses, **{str(name): value for name, value in given.items()})
+    async with aclosing(watch(run, session(), None, None, None)) as messages:
+        async for message in messages:
+            if "scene" in message:
+                scene = {**message["scene"], "numbers": list(lab.NUMBERS)}
+                message = {"run": {**asdict(run), "losses": list(run.losses)}, "scene": scene}
+            yield message
+
+
+def register_api(page: Page) -> None:
+    """Adds `/run_lab`."""
+    page.api(run_lab, "run_lab")
+
+
+STAGE = Stage("lab", build, register_api)

@@ -1,0 +1,206 @@
+"""The lab's stage without a browser: the lane, the stream, the named endpoint."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+
+import numpy as np
+import pytest
+
+from playground.errors import InvalidInput
+from playground.inference import lab
+from playground.ui import app
+from playground.ui.lane import LONGEST, Lane
+from playground.ui.stages import lab as stage
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_lane_is_fair_and_shows_places():
+    lane = Lane(places=2, clock=Clock())
+    tickets = [lane.join(name) for name in "abcd"]
+    assert [ticket.place() for ticket in tickets] == [0, 0, 1, 2]
+    tickets[0].leave()
+    assert [ticket.place() for ticket in tickets[1:]] == [0, 0, 1]
+    lane.leave("b")
+    assert tickets[1].gone and [ticket.place() for ticket in tickets[2:]] == [0, 0]
+
+
+def test_a_visitor_has_one_place_only():
+    lane = Lane(places=2, clock=Clock())
+    first, second = lane.join("a"), lane.join("a")
+    assert first.gone and not second.gone and second.place() == 0
+    first.leave()  # the old stream cleans up late
+    assert not second.gone and lane.join("b").place() == 0
+
+
+def test_who_vanishes_frees_the_place():
+    clock = Clock()
+    lane = Lane(places=1, idle=30, clock=clock)
+    gone, waiting = lane.join("a"), lane.join("b")
+    clock.now = 20
+    assert waiting.place() == 1
+    clock.now = 35
+    assert waiting.place() == 0 and gone.gone
+
+
+def test_a_full_lane_says_so():
+    lane = Lane(places=1, clock=Clock())
+    assert all(lane.join(str(k)) for k in range(LONGEST))
+    assert lane.join("late") is None
+
+
+async def collect(messages, most=100):
+    found = []
+    async for message in messages:
+        found.append(message)
+        if len(found) >= most:
+            break
+    await messages.aclose()
+    return found
+
+
+@pytest.fixture
+def lane(monkeypatch):
+    fresh = Lane(places=1)
+    monkeypatch.setattr(stage, "LANE", fresh)
+    monkeypatch.setattr(stage, "POLL", 0.01)
+    return fresh
+
+
+def short(**changes):
+    return lab.make_run("A", seed=9, steps=20, every=10, **changes)
+
+
+def test_a_stream_is_a_scene_frames_and_an_end(lane):
+    messages = asyncio.run(collect(stage.watch(short(), "a", None, None, None)))
+    assert [next(iter(message)) for message in messages] == ["scene", "frame", "frame", "frame", "end"]
+    assert [message["frame"]["step"] for message in messages if "frame" in message] == [0, 10, 20]
+    assert messages[-1] == {"end": 20}
+    assert not lane._tickets
+
+
+def test_pausing_ends_the_work_and_playing_goes_on(lane):
+    async def paused():
+        stream = stage.watch(short(), "a", None, None, None)
+        seen = [await anext(stream) for _ in range(2)]  # scene, first frame
+        lane.leave("a")
+        rest = [message async for message in stream]
+        return seen, rest
+
+    seen, rest = asyncio.run(paused())
+    assert rest == [] and not lane._tickets, "expected no frame and no end after the pause"
+    more = asyncio.run(collect(stage.watch(short(), "a", seen[-1]["frame"]["step"], None, None)))
+    assert [message["frame"]["step"] for message in more if "frame" in message] == [10, 20]
+
+
+def test_a_closed_stream_frees_its_place(lane):
+    async def closed():
+        stream = stage.watch(short(), "a", None, None, None)
+        await anext(stream)
+        assert len(lane._tickets) == 1
+        await stream.aclose()
+
+    asyncio.run(closed())
+    assert not lane._tickets
+
+
+def test_others_see_their_place_until_it_is_their_turn(lane):
+    async def both():
+        first = stage.watch(short(), "a", None, None, None)
+        await anext(first)
+        second = stage.watch(short(), "b", None, None, None)
+        waiting = [await anext(second) for _ in range(3)]
+        await first.aclose()
+        return waiting, await collect(second)
+
+    waiting, after = asyncio.run(both())
+    assert waiting == [{"queue": 1}] * 3
+    assert "end" in after[-1]
+
+
+def test_the_player_is_told_what_is_wrong(lane):
+    class Event:
+        _data = {"token": 7, "preset": "A", "dataset": "ring8", "seed": -4}
+
+    (message,) = asyncio.run(collect(stage.train(Event())))
+    assert message["token"] == 7
+    assert message["error"]["message"]["en"] == "seed: expected an integer from 0 to 2147483647, got -4"
+    for junk in (None, [], "run", {"token": "x"}, {"preset": {"a": 1}}):
+        Event._data = junk
+        (message,) = asyncio.run(collect(stage.train(Event())))
+        assert message["token"] == 0 and message["error"]["kind"] == "choice"
+
+
+def test_knobs_of_the_page_are_within_bounds():
+    """Every combination that the controls offer is a run that the room accepts."""
+    for preset, run in lab.PRESETS.items():
+        for factor in map(float, stage.RATES):
+            lab.make_run(preset, lr_g=run.lr_g * factor, lr_d=run.lr_d * factor, lr_gp=run.lr_gp * factor)
+    for k in stage.CRITIC[1:]:
+        lab.make_run("A", k=int(k), k_gp=int(k))
+
+
+def unpack(packed):
+    kind = np.dtype(packed["dtype"]).newbyteorder("<")
+    return np.frombuffer(base64.b64decode(packed["data"]), kind).reshape(packed["shape"])
+
+
+@pytest.fixture(scope="module")
+def client():
+    from gradio_client import Client
+
+    blocks = app.build([stage.STAGE])
+    _, url, _ = app.launch(blocks, server_name="127.0.0.1", server_port=7911, prevent_thread_lock=True, quiet=True)
+    yield Client(url, verbose=False)
+    blocks.close(verbose=False)
+
+
+def test_run_lab_streams(client):
+    asked = {"preset": "C", "seed": 4, "steps": 20, "every": 10, "losses": ["minimax", "lsgan"], "changes": {"k": 2}}
+    job = client.submit(**asked, api_name="/run_lab")
+    assert job.result(timeout=60) == {"end": 20}
+    first, *frames, last = job.outputs()
+    assert first["run"]["k"] == 2 and first["run"]["losses"] == ["minimax", "lsgan"]
+    assert first["scene"]["numbers"] == list(lab.NUMBERS) and last == {"end": 20}
+    assert [frame["frame"]["step"] for frame in frames] == [0, 10, 20]
+    expected = [
+        lab.packed(frame, first["scene"]["box"])
+        for frame in lab.film(lab.make_run("C", seed=4, steps=20, every=10, losses=["minimax", "lsgan"], k=2))
+    ]
+    for got, want in zip(frames, expected, strict=True):
+        for name, array in want.items():
+            np.testing.assert_array_equal(unpack(got["frame"][name]), array, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"preset": "Q"}, "preset: expected one of A, B, C, E, M, S, got 'Q'"),
+        ({"seed": -1}, "seed: expected an integer from 0"),
+        ({"steps": 10**7}, "expected an integer from 1 to 20000"),
+        ({"changes": [1]}, "changes"),
+        ({"changes": {"lr_g": "NaN"}}, "expected a number"),
+        ({"changes": {"__class__": 1}}, "knob"),
+        ({"losses": ["adam"]}, "losses"),
+    ],
+)
+def test_run_lab_refuses_bad_input(client, asked, expected):
+    with pytest.raises(Exception, match=expected):
+        client.predict(**asked, api_name="/run_lab")
+
+
+def test_only_run_lab_is_public(client):
+    named = client.view_api(return_format="dict")["named_endpoints"]
+    assert list(named) == ["/run_lab"]
+
+
+def test_refusal_is_at_the_door():
+    with pytest.raises(InvalidInput):
+        asyncio.run(collect(stage.watch(short(), "a", -3, None, None)))
