@@ -26,14 +26,13 @@ OUT = Path(__file__).resolve().parents[2] / "assets" / "readme" / "playground.we
 SCREEN = {"width": 1600, "height": 900}
 PICTURE = (960, 540)
 FRAMES, SECONDS = 26, 4.0  # of one scene
+SETTLE = 3000  # milliseconds until every picture of a stage has arrived
 LARGEST = 3_000_000  # bytes
 
 
 def pixels(page: Page) -> Callable[[float], None]:
     """A digit grows pixel by pixel."""
-    page.keyboard.press("r")
-    page.keyboard.press("Space")
-    return lambda part: None
+    return from_the_start(page, "pixels")
 
 
 def latent(page: Page) -> Callable[[float], None]:
@@ -50,15 +49,22 @@ def latent(page: Page) -> Callable[[float], None]:
 
 def lab(page: Page) -> Callable[[float], None]:
     """Four GANs train side by side."""
-    page.keyboard.press("r")
-    page.keyboard.press("Space")
-    return lambda part: None
+    return from_the_start(page, "lab")
 
 
 def codes(page: Page) -> Callable[[float], None]:
     """One continuous code is turned from end to end."""
     knob = page.locator("#pg-codes .pg-controls input[type=range]").first
     return lambda part: knob.fill(f"{-math.cos(2 * math.pi * part):.2f}")
+
+
+def from_the_start(page: Page, stage: str) -> Callable[[float], None]:
+    """Plays a stage's player from its first step."""
+    page.locator(f"#pg-{stage} .pg-view [tabindex]").first.focus()
+    page.keyboard.press("r")
+    if page.locator(f"#pg-{stage} [data-playing]").first.get_attribute("data-playing") != "true":
+        page.keyboard.press("Space")
+    return lambda part: None
 
 
 SCENES: dict[str, tuple[Callable[[Page], Callable[[float], None]], str, str]] = {
@@ -76,9 +82,8 @@ def film(url: str) -> Iterator[Image.Image]:
             context = browser.new_context(viewport=SCREEN, color_scheme=scheme)
             page = context.new_page()
             page.goto(f"{url}/?tab={stage}&lang={lang}")
-            page.wait_for_selector(f"#pg-{stage} canvas[data-seq]")
-            page.wait_for_timeout(1500)
-            page.locator(f"#pg-{stage} .pg-view [tabindex]").first.focus()
+            page.wait_for_selector(f"#pg-{stage} [data-seq], #pg-{stage} [data-frame]", state="attached")
+            page.wait_for_timeout(SETTLE)
             step = play(page)
             for i in range(FRAMES):
                 end = time.monotonic() + SECONDS / FRAMES
