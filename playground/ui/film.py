@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 OUT = Path(__file__).resolve().parents[2] / "assets" / "readme" / "playground.webp"
-SCREEN = {"width": 1600, "height": 900}
+SCREEN = {"width": 1920, "height": 1080}
 PICTURE = (960, 540)
 FRAMES, SECONDS = 26, 4.0  # of one scene
 SETTLE = 3000  # milliseconds until every picture of a stage has arrived
@@ -60,7 +60,7 @@ def codes(page: Page) -> Callable[[float], None]:
 
 def from_the_start(page: Page, stage: str) -> Callable[[float], None]:
     """Plays a stage's player from its first step."""
-    page.locator(f"#pg-{stage} .pg-view [tabindex]").first.focus()
+    page.locator(f"#pg-{stage} .pg-view [tabindex]").first.evaluate("(node) => node.focus({preventScroll: true})")
     page.keyboard.press("r")
     if page.locator(f"#pg-{stage} [data-playing]").first.get_attribute("data-playing") != "true":
         page.keyboard.press("Space")
