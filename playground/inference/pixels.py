@@ -156,7 +156,7 @@ def flip_and_resample(
     they are now too, and the flipped one with them.
     """
     network, seed, temperature = _load(model), checks.seed(seed), _temperature(temperature)
-    index, sample = checks.integer("index", index, 0, SIZE - 1), checks.integer("sample", sample, 0, MOST_SAMPLES - 1)
+    index, sample = checks.integer("index", index, 0, SIZE - 1), checks.integer("which", sample, 0, MOST_SAMPLES - 1)
     x = arrays.read(pixels, "pixels", (SIZE,))
     if not np.isin(x, (0, 1)).all():
         raise InvalidInput("choice", "pixels", float(x[~np.isin(x, (0, 1))][0]), choices=[0, 1])
