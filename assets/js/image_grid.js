@@ -162,7 +162,7 @@ if (CHOOSE) {
     const to = [playground.clamp(from[0] + dr, 0, shown.R - 1), playground.clamp(from[1] + dc, 0, shown.C - 1)];
     rove(to); cellAt(...to).focus({ preventScroll: false }); hover(to);
   };
-  const choose = (event) => { const cell = cellOf(event.target); if (cell) pick(cell); };
+  const choose = (event) => { const cell = cellOf(event.target); if (cell) { event.stopPropagation(); pick(cell); } }; // space plays elsewhere
   playground.keys(grid, { left: go(0, -1), right: go(0, 1), up: go(-1, 0), down: go(1, 0), home: go(0, -Infinity), end: go(0, Infinity), space: choose, enter: choose });
 }
 

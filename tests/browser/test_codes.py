@@ -163,6 +163,10 @@ def test_the_keyboard_walks_the_sweep(open_stage):
     page.keyboard.press("Enter")
     page.wait_for_function("JSON.parse(document.querySelector('.pg-codes-knobs').dataset.state).c1 === 2")
     assert (state(page)["c1"], state(page)["c2"]) == (2, codes.TURNS[1])
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")  # chooses here, and does not play
+    settled(page, c1=3)
+    assert page.locator('[data-play][aria-pressed="true"]').count() == 0
 
 
 def test_space_turns_and_stops_n_draws_another_noise_r_resets(open_stage):
