@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from playground.models.base import Batch, Model, Phase
+from playground.nn.augment import random_affine
 
 CLASSES = 10
 
@@ -69,13 +70,6 @@ class Judge(Model):
 
 def _augment(x: Tensor, generator: torch.Generator | None) -> Tensor:
     """A small random affine map of each digit, then binary pixels for the first half of the batch."""
-    B = len(x)
-    u = torch.rand(6, B, generator=generator, device=x.device) * 2 - 1  # each in [-1, 1)
-    angle, scale, shear = 0.2 * u[0], 1 + 0.12 * u[1], 0.2 * u[2]
-    cos, sin = angle.cos() / scale, angle.sin() / scale
-    theta = torch.stack(
-        [cos, cos * shear - sin, 2 * u[3] * 2 / 28, sin, sin * shear + cos, 2 * u[4] * 2 / 28], 1
-    ).view(B, 2, 3)  # shifts of up to 4 pixels
-    x = F.grid_sample(x, F.affine_grid(theta, list(x.shape), align_corners=False), align_corners=False).clamp(0, 1)
-    half = B // 2
+    x = random_affine(x, generator).clamp(0, 1)
+    half = len(x) // 2
     return torch.cat([torch.bernoulli(x[:half], generator=generator), x[half:]])
