@@ -38,7 +38,8 @@ class LatentMap:
 
     axis (n,) float32: codes at the tiles' centres, in both directions. sprite (n, n, 28, 28) uint8: tile [i, j]
     is 255 * p(x = 1 | z = (axis[j], axis[i])). codes (m, 2) float32 and labels (m,) uint8: posterior means of test
-    digits and their classes. examples (k, 28, 28) uint8 in {0, 255} and example_labels (k,): test digits to encode.
+    digits and their classes. examples (k, 28, 28) uint8 in {0, 255} and example_labels (k,): drawn
+    by our PixelCNN, to encode.
     """
 
     extent: float

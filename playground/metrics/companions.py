@@ -12,25 +12,28 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
+from playground import weights
 from playground.data import mnist
 from playground.metrics import likelihood
 from playground.models.base import Autoregressive, LatentModel, Model
 
 CODES = 2000
+SAMPLES, SURE = 600, 0.95  # drawings to choose examples from, and how sure the judge must be of one
 
 
 @torch.inference_mode()
 def write_codes(model: LatentModel, directory: Path) -> None:
-    """codes.safetensors: posterior means and labels of 2,000 test digits, and two example digits per class."""
+    """codes.safetensors: posterior means and labels of 2,000 test digits, and two example digits per class.
+
+    The examples are drawn by our PixelCNN, not taken from MNIST: the project ships no data.
+    """
     x, labels, _ = mnist.binary_test()
-    x, labels = x[:CODES], labels[:CODES]
-    bound = model.elbo(x, generator=torch.Generator().manual_seed(0)) if hasattr(model, "elbo") else None
-    examples = torch.cat([_examples(x[labels == d], None if bound is None else bound[labels == d]) for d in range(10)])
+    examples, example_labels = _examples(model)
     tensors = {
-        "mu": model.encode(x).mu.half(),
-        "labels": labels.to(torch.uint8),
+        "mu": model.encode(x[:CODES]).mu.half(),
+        "labels": labels[:CODES].to(torch.uint8),
         "examples": (examples[:, 0] * 255).to(torch.uint8),
-        "example_labels": torch.arange(10).repeat_interleave(2).to(torch.uint8),
+        "example_labels": example_labels.to(torch.uint8),
     }
     save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, directory / "codes.safetensors")
 
@@ -41,12 +44,21 @@ def write_histogram(model: Autoregressive, directory: Path) -> None:
     (directory / "histogram.json").write_text(json.dumps(found) + "\n", encoding="utf-8")
 
 
-def _examples(x: torch.Tensor, bound: torch.Tensor | None) -> torch.Tensor:
-    """Two digits of one class: one that the model explains well and one that it does not (or the first two)."""
-    if bound is None:
-        return x[:2]
-    order = bound.argsort(descending=True)
-    return x[order[[len(x) // 4, len(x) * 97 // 100]]]
+def _examples(model: LatentModel) -> tuple[torch.Tensor, torch.Tensor]:
+    """Two digits per class, (20, 1, 28, 28): one that the model explains well and one that it does not.
+
+    The judge reads the digits that PixelCNN draws; only those it is sure of are taken.
+    """
+    x = weights.load("pixel_cnn").sample(SAMPLES, generator=torch.Generator().manual_seed(0))
+    confidence, label = weights.load("judge").classify(x).max(1)
+    x, label = x[confidence > SURE], label[confidence > SURE]
+    explained = model.elbo(x, generator=torch.Generator().manual_seed(0))
+    chosen = []
+    for digit in range(10):
+        of_class = (label == digit).nonzero().squeeze(1)
+        order = of_class[explained[of_class].argsort(descending=True)]
+        chosen += [order[len(order) // 4], order[len(order) * 97 // 100]]
+    return x[torch.stack(chosen)], label[torch.stack(chosen)]
 
 
 COMPANIONS: dict[str, Callable[[Model, Path], None]] = {"latent": write_codes, "pixels": write_histogram}

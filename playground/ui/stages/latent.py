@@ -98,7 +98,7 @@ def prior(seed: int, n: int) -> dict:
 
 
 def example(k: int) -> dict:
-    """What the encoder says of one of the test digits that come with the weights."""
+    """What the encoder says of one of the example digits that come with the weights."""
     from playground.errors import InvalidInput
     from playground.inference import latent
 
