@@ -137,7 +137,7 @@ def complete(
     hidden = _mask(hidden, "hidden")
     if not hidden.any():
         raise InvalidInput("nothing_hidden", "hidden", 0)
-    return sample_trace(model, seed, temperature, n, image, ~hidden)
+    return sample_trace(model, seed, temperature, n, binary(image), ~hidden)
 
 
 def flip_and_resample(
