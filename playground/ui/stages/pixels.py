@@ -211,7 +211,7 @@ def _chart(scores: dict) -> object:
             middle, width = (edges[1:] + edges[:-1]) / 2, float(edges[1] - edges[0])
             bars = go.Bar(x=middle.tolist(), y=counts.tolist(), width=width, hovertemplate=hover, marker_line_width=0)
             figure.add_trace(bars, 1, column)
-        figure.add_vline(found.log_prob, line_width=3, row=1, col=column)
+        figure.add_vline(found.log_prob, line_width=3, row=1, col=column, exclude_empty_subplots=False)
         figure.update_xaxes(title_text=text("pixels.chart_x", lang), row=1, col=column)
     figure.update_yaxes(title_text=text("pixels.chart_y", lang), row=1, col=1)
     clear = "rgba(0,0,0,0)"
