@@ -27,8 +27,9 @@ class Paper:
 class Recipe:
     """How `python -m playground.training <id>` trains a model.
 
-    data: "binary" (MNIST resampled x ~ Bern(pixel / 255) at every visit: DYNAMIC), "grey" (MNIST in [0, 1]) or
-    "none" (the model draws its own). epochs counts passes over the data; an epoch of "none" is 100 steps.
+    data: "binary" (MNIST resampled x ~ Bern(pixel / 255) at every visit: DYNAMIC), "grey" (MNIST in [0, 1]),
+    "none" (the model draws its own), or points of the plane: "ring8", "grid25", "moons", "spiral".
+    epochs counts passes over the data; an epoch of "none" or of points is 100 steps.
     schedule: factor on lr over the run, "constant" or "one_cycle" (linear up over the first tenth, cosine to zero).
     ema: decay of the averaged weights that are evaluated and shipped; 0 ships the last weights. clip: largest
     gradient norm; 0 does not clip. bf16, channels_last: faster arithmetic where the hardware has it.
@@ -93,6 +94,27 @@ class ModelCard:
 
 EXPLICIT = ("log_prob", "conditionals", "sample")
 
+GOODFELLOW = Paper("Goodfellow et al.", "Generative Adversarial Nets", "NIPS 2014", "1406.2661")
+
+
+def _lab(id: str, name: str, loss: str, paper: Paper, equation: str, floor: float, critic_steps: int = 1) -> ModelCard:
+    """A GAN of the lab: two small networks on a ring of eight Gaussians, preset C."""
+    return ModelCard(
+        id=id,
+        name=name,
+        path="playground.models.gan_2d:GAN2D",
+        stage="lab",
+        family="adversarial",
+        paper=paper,
+        equation=equation,
+        capabilities=("generate",),
+        metrics=("modes", "hq", "js"),
+        floor=floor,
+        recipe=Recipe(data="ring8", epochs=40, batch_size=128, lr=1e-3, betas=(0.5, 0.9), schedule="constant"),
+        config={"loss": loss, "critic_steps": critic_steps},
+    )
+
+
 CARDS: tuple[ModelCard, ...] = (
     ModelCard(
         id="bernoulli",
@@ -123,7 +145,7 @@ CARDS: tuple[ModelCard, ...] = (
         capabilities=EXPLICIT,
         metrics=("nll",),
         floor=87.5,
-        recipe=Recipe(epochs=24, batch_size=50, lr=1e-3, ema=0.999, clip=50.0),
+        recipe=Recipe(epochs=10, batch_size=50, lr=4e-3, ema=0.999, clip=50.0),
         published=(
             Published(88.33, "Uria et al. 2016", "FIXED"),
             Published(85.65, "pytorch-generative", "DYNAMIC"),
@@ -146,7 +168,7 @@ CARDS: tuple[ModelCard, ...] = (
         metrics=("nll",),
         floor=84.5,
         recipe=Recipe(
-            epochs=40,
+            epochs=32,
             batch_size=64,
             lr=3e-3,
             betas=(0.9, 0.95),
@@ -196,10 +218,11 @@ CARDS: tuple[ModelCard, ...] = (
         capabilities=("generate",),
         metrics=("code_accuracy", "mutual_information"),
         floor=95.0,
+        config={"moved": True},
         recipe=Recipe(
             data="grey",
             epochs=24,
-            batch_size=128,
+            batch_size=64,
             lr=1e-3,
             betas=(0.5, 0.999),
             schedule="constant",
@@ -207,6 +230,33 @@ CARDS: tuple[ModelCard, ...] = (
             bf16=True,
             channels_last=True,
         ),
+    ),
+    _lab(
+        "gan_minimax",
+        "GAN, minimax",
+        "minimax",
+        GOODFELLOW,
+        r"\min_G\max_D\;\mathbb{E}\ln D(x)+\mathbb{E}\ln(1-D(G(z)))",
+        8,
+    ),
+    _lab("gan_nonsaturating", "GAN, non-saturating", "nonsaturating", GOODFELLOW, r"\min_G\;-\mathbb{E}\ln D(G(z))", 4),
+    _lab(
+        "lsgan",
+        "LSGAN",
+        "lsgan",
+        Paper("Mao et al.", "Least Squares Generative Adversarial Networks", "ICCV 2017", "1611.04076"),
+        r"\min_D\;\tfrac12\mathbb{E}(D(x)-b)^2+\tfrac12\mathbb{E}(D(G(z))-a)^2,\quad"
+        r"\min_G\;\tfrac12\mathbb{E}(D(G(z))-c)^2",
+        6,
+    ),
+    _lab(
+        "wgan_gp",
+        "WGAN-GP",
+        "wgan_gp",
+        Paper("Gulrajani et al.", "Improved Training of Wasserstein GANs", "NIPS 2017", "1704.00028"),
+        r"\min_G\max_f\;\mathbb{E}f(x)-\mathbb{E}f(G(z))-\lambda\,\mathbb{E}(\lVert\nabla f(\hat x)\rVert-1)^2",
+        8,
+        critic_steps=5,
     ),
     ModelCard(
         id="judge",
