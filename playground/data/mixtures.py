@@ -122,6 +122,25 @@ _MAKERS: dict[str, tuple[Callable[[float], Mixture], float]] = {
 DATASETS = tuple(_MAKERS)
 
 
+@dataclass(frozen=True)
+class PointBatches:
+    """Endless batches of points as a pure function of (seed, step), for `python -m playground.training`.
+
+    name: of the data set. size: points per batch. rank: number of this process.
+    """
+
+    name: str
+    size: int
+    seed: int = 0
+    rank: int = 0
+    per_epoch: int = 100
+
+    def at(self, step: int) -> tuple[Tensor]:
+        """Batch number `step` of the run: (x (size, 2),)."""
+        generator = torch.Generator().manual_seed(hash((self.seed, step, self.rank)) % 2**63)
+        return (mixture(self.name).sample(self.size, generator),)
+
+
 @lru_cache(maxsize=32)
 def mixture(name: str, std: float | None = None) -> Mixture:
     """The data set of that name, with its usual standard deviation or a given one. Raises InvalidInput."""

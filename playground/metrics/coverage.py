@@ -14,7 +14,8 @@ from functools import lru_cache
 import numpy as np
 import torch
 
-from playground.data.mixtures import Mixture
+from playground.data.mixtures import Mixture, mixture
+from playground.models.gan_2d import GAN2D
 
 Array = np.ndarray
 LEAST = 20  # high-quality samples of 2500 that make a mode covered; one would be too generous
@@ -115,6 +116,35 @@ def floors(data: Mixture, draws: int = 8) -> Divergences:
     samples = [data.sample(SAMPLES, torch.Generator().manual_seed(k + 1)).numpy() for k in range(draws)]
     scores = [reference(data).compare(x) for x in samples]
     return Divergences(*(float(np.mean([getattr(s, name) for s in scores])) for name in ("js", "kl", "swd")))
+
+
+def modes(model: GAN2D) -> dict:
+    """Modes of its data that a generator covers."""
+    data, x = _drawn(model)
+    return _row("modes", coverage(x, data).modes, f"of {data.modes} modes")
+
+
+def quality(model: GAN2D) -> dict:
+    """Share of its samples that are of high quality, in percent; real points have 98.9."""
+    data, x = _drawn(model)
+    return _row("hq", 100 * coverage(x, data).hq, "%") | {"best": round(100 * (1 - np.exp(-4.5)), 1)}
+
+
+def divergence(model: GAN2D) -> dict:
+    """JS(p_data, p_G) in nats, beside what real points score."""
+    data, x = _drawn(model)
+    return _row("js", reference(data).compare(x).js, "nats") | {"real_vs_real": round(floors(data).js, 5)}
+
+
+@torch.inference_mode()
+def _drawn(model: GAN2D) -> tuple[Mixture, Array]:
+    z = torch.randn(SAMPLES, model.z_dim, generator=torch.Generator().manual_seed(0))
+    return mixture(model.config.data), model.generate(z).numpy()
+
+
+def _row(metric: str, value: float, unit: str) -> dict:
+    about = {"split": "generated", "binarization": "", "seed": 0, "n": SAMPLES}
+    return {"metric": metric, "value": round(float(value), 4), "unit": unit, **about}
 
 
 def _kl(p: Array, q: Array) -> float:

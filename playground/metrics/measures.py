@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playground.metrics import judge, likelihood
+from playground.metrics import coverage, judge, likelihood
 
 MEASURES: dict[str, Callable[..., dict]] = {
     "nll": likelihood.nll,
@@ -12,4 +12,7 @@ MEASURES: dict[str, Callable[..., dict]] = {
     "accuracy": judge.accuracy,
     "code_accuracy": judge.code_accuracy,
     "mutual_information": judge.mutual_information,
+    "modes": coverage.modes,
+    "hq": coverage.quality,
+    "js": coverage.divergence,
 }

@@ -34,11 +34,15 @@ class GAN2D(Model):
 
     @dataclass(frozen=True)
     class Config:
-        """loss: "minimax", "nonsaturating", "lsgan" or "wgan_gp". slope: of the leaky ReLU, 0 is ReLU. init: "torch"
-        (as nn.Linear does) or "he" (He-uniform, first biases U(-2, 2)). scale: the data's standard deviation, by which
-        it is divided for the networks; 1 leaves it. lr_ratio: D's learning rate over G's."""
+        """loss: "minimax", "nonsaturating", "lsgan" or "wgan_gp". data: what it is trained on.
+
+        slope: of the leaky ReLU, 0 is ReLU. init: "torch" (as nn.Linear does) or "he" (He-uniform, first biases
+        U(-2, 2)). scale: the data's standard deviation, by which it is divided for the networks; 1 leaves it.
+        lr_ratio: D's learning rate over G's.
+        """
 
         loss: str = "nonsaturating"
+        data: str = "ring8"
         z_dim: int = 2
         hidden: int = HIDDEN
         slope: float = 0.0

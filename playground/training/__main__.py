@@ -18,6 +18,7 @@ from accelerate.utils import broadcast_object_list
 from playground import catalog, weights
 from playground.data import mnist
 from playground.data.batches import Batches
+from playground.data.mixtures import DATASETS, PointBatches
 from playground.metrics.__main__ import measure
 from playground.models.base import Model
 from playground.training.arithmetic import bf16_is_faster
@@ -58,9 +59,11 @@ def fit(card: catalog.ModelCard, recipe: catalog.Recipe, options: argparse.Names
     return train(model, recipe, batch, steps, accelerator=accelerator, checkpoint=checkpoint, resume=options.resume)
 
 
-def _batches(recipe: catalog.Recipe, accelerator: Accelerator) -> Batches | None:
+def _batches(recipe: catalog.Recipe, accelerator: Accelerator) -> Batches | PointBatches | None:
     if recipe.data == "none":
         return None
+    if recipe.data in DATASETS:
+        return PointBatches(recipe.data, recipe.batch_size, recipe.seed, accelerator.process_index)
     images, labels = mnist.load(True)
     return Batches(
         images,
