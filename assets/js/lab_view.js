@@ -4,7 +4,7 @@ const PRESETS = @PRESETS@;
 const LOSSES = ['minimax', 'nonsaturating', 'lsgan', 'wgan_gp'];
 const NUMBERS = ['modes', 'hq', 'js', 'kl', 'swd', 'gradient', 'loss_d', 'loss_g', 'invalid', 'diverged'];
 const COVERED = 20, BEST_HQ = 1 - Math.exp(-4.5), OUTSIDE = 65535;
-const FILM_SECONDS = 9, MOST_FRAMES = 1500, CHASE = 7, LOST_MS = 15000;
+const FILM_SECONDS = 9, MOST_FRAMES = 1500, CHASE = 7, LOST_MS = 30000, PATIENCE_MS = 3000;
 const SPEED = { slow: { play: 0.25, every: 0.1 }, normal: { play: 1, every: 1 }, fast: { play: 2.5, every: 4 } };
 const DASH = [[], [10, 5], [3, 4], [14, 4, 3, 4]];
 const { t, color, px, font } = playground;
@@ -107,8 +107,19 @@ function show(other) {
   draw();
 }
 
+const scenes = new Map();
+async function stage(other, dataset) { // gives a live film its scene
+  if (!scenes.has(dataset)) scenes.set(dataset, server.scene(dataset).then(playground.check).then((scene) => scene && readScene(scene)));
+  other.scene = await scenes.get(dataset).catch(() => null);
+  if (!other.scene) scenes.delete(dataset);
+  if (film === other) { shownFrame = null; draw(); }
+}
+
 function goLive(step = null) {
-  live = live || newFilm(PRESETS[plan.preset].steps, false);
+  if (!live) {
+    live = newFilm(PRESETS[plan.preset].steps, false);
+    stage(live, plan.dataset);
+  }
   clock = 0;
   until = step;
   show(live.frames.length || !tape ? live : tape);
@@ -120,7 +131,7 @@ function goLive(step = null) {
 function ask(stop = null, every = null) {
   const stride = Math.max(1, Math.round(PRESETS[plan.preset].every * SPEED[speed.value].every));
   const after = lastStep(live);
-  stream = { token: ++token, heard: performance.now() };
+  stream = { token: ++token, heard: performance.now(), asked: performance.now(), stop: Math.min(stop ?? Infinity, live.total) };
   trouble = ''; place = 0;
   trigger('run', { token, preset: plan.preset, dataset: plan.dataset, seed: plan.seed, ...plan.changes, every: every || stride, after: after < 0 ? null : after, stop });
   paint();
@@ -128,21 +139,22 @@ function ask(stop = null, every = null) {
 
 function halt() {
   if (!stream) return;
+  trigger('halt', { token: stream.token });
   stream = null;
-  token += 1;
   place = 0;
-  trigger('halt', {});
 }
 
+let halted = 0;
 function hear(message) {
-  if (!stream || message.token !== stream.token || !live) return;
+  if (!stream || message.token !== stream.token || !live) { // a pause that overtook its own start is sent again
+    if (message.frame && !stream && message.token > halted) trigger('halt', { token: halted = message.token });
+    return;
+  }
   stream.heard = performance.now();
   place = message.queue || 0;
-  if (message.scene) live.scene = readScene(message.scene);
-  if (message.frame) grow(readFrame(message.frame));
-  if (message.error) { playground.check(message); trouble = 'lab.status.refused'; }
-  if ('end' in message || message.error) stream = null;
-  if (message.error) playing = false;
+  if (message.frame) grow(readFrame(message.frame)); // Gradio may drop a value for a newer one: any frame can be missing but the last
+  if (message.error) { playground.check(message); [playing, trouble] = [false, 'lab.status.refused']; }
+  if (message.error || lastStep(live) >= stream.stop) stream = null;
   paint();
 }
 
@@ -179,10 +191,11 @@ const wantsMore = () => live && film === tape && !complete(live); // the tape pl
 function tick(now) {
   if (!playing || !box.isConnected) return;
   if (box.offsetParent === null) { play(false); return; } // another tab of the page is open
-  const passed = Math.min(0.1, (now - last) / 1000);
+  const passed = playground.clamp((now - last) / 1000, 0, 0.1);
   last = now;
   const pace = (film.total / FILM_SECONDS) * SPEED[speed.value].play, end = lastStep(film);
-  if (film === live && stream) clock += (end - clock) * (1 - Math.exp(-CHASE * passed));
+  if (film === tape && stream && !place && performance.now() - stream.asked < PATIENCE_MS) clock = 0; // its first frame is on its way
+  else if (film === live && stream) clock += (end - clock) * (1 - Math.exp(-CHASE * passed));
   else clock += pace * passed;
   if (film === live && until !== null && end >= until && clock > until - 0.5) { clock = until; until = null; play(false); return; }
   if (clock >= end || (stream && end - clock < 0.01)) clock = Math.max(0, end);
@@ -446,7 +459,7 @@ const put = (node, text) => { if (node.textContent !== text) node.textContent = 
 function paint() {
   const isLive = film && film === live, canTape = plan && plan.recorded && tape;
   put(find('.pg-lab-status'), status());
-  put(find('[data-source]'), film ? t(isLive ? 'lab.live' : 'lab.recorded') : '');
+  put(find('[data-source]'), film ? t(isLive ? 'lab.live' : plan && plan.recorded ? 'lab.recorded' : 'lab.recorded_other') : '');
   find('[data-source]').classList.toggle('pg-lab-on', !!(isLive && stream));
   const playButton = find('[data-act=play]'), liveButton = find('[data-act=live]');
   put(playButton, playing ? `❚❚ ${t('lab.act.pause')}` : `▶ ${t('lab.act.play')}`);

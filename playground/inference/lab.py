@@ -184,11 +184,11 @@ class Pace:
         return True
 
 
-def scene(run: Run) -> Scene:
-    """What stays the same in all frames of a run."""
+def scene(dataset: object) -> Scene:
+    """What stays the same in all frames on a data set. Raises InvalidInput."""
     from playground.inference import _lab
 
-    return _lab.scene(run.dataset)
+    return _lab.scene(_choice("dataset", dataset, DATASETS))
 
 
 # -- for the wire: arrays in a few bytes each ----------------------------------------------------------------------

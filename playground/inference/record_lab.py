@@ -46,7 +46,7 @@ def decode(packed: dict) -> np.ndarray:
 
 def record(run: lab.Run) -> dict:
     """A whole run as JSON."""
-    scene = lab.scene(run)
+    scene = lab.scene(run.dataset)
     frames = [slim(lab.packed(frame, scene.box)) for frame in lab.film(run)]
     stacked = {name: np.stack([frame[name] for frame in frames]) for name in frames[0]}
     numbers = stacked.pop("numbers")

@@ -6,7 +6,6 @@ hold a visitor without a word; here the place in the queue can be shown while so
 
 from __future__ import annotations
 
-import itertools
 import os
 import threading
 import time
@@ -22,7 +21,7 @@ class Ticket:
 
     lane: Lane
     visitor: str
-    number: int
+    wish: int
     seen: float
     gone: bool = False
 
@@ -43,24 +42,32 @@ class Lane:
     idle: float = 30.0
     clock: Callable[[], float] = time.monotonic
     _tickets: list[Ticket] = field(default_factory=list)
-    _numbers: itertools.count = field(default_factory=itertools.count)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def join(self, visitor: str) -> Ticket | None:
-        """A ticket at the end of the queue; the visitor's earlier one is gone. None when the queue is full."""
-        self.leave(visitor)
+    def join(self, visitor: str, wish: int = 0) -> Ticket | None:
+        """A ticket at the end of the queue; the visitor's earlier one is gone. None when the queue is full.
+
+        wish: the visitor's wishes are numbered, since they can overtake each other on their way here: an older one
+        than is being served gets a ticket that is gone already.
+        """
         with self._lock:
             self._sweep()
+            ticket = Ticket(self, visitor, wish, self.clock())
+            mine = [other for other in self._tickets if other.visitor == visitor]
+            if any(other.wish > wish for other in mine):
+                ticket.gone = True
+                return ticket
+            for other in mine:
+                self._remove(other)
             if len(self._tickets) >= LONGEST:
                 return None
-            ticket = Ticket(self, visitor, next(self._numbers), self.clock())
             self._tickets.append(ticket)
             return ticket
 
-    def leave(self, visitor: str) -> None:
-        """Drop whatever the visitor holds; its work ends when it next looks at its ticket."""
+    def leave(self, visitor: str, wish: int) -> None:
+        """Drop what the visitor holds for this wish or an older one; the work ends when it next looks at its ticket."""
         with self._lock:
-            for ticket in [ticket for ticket in self._tickets if ticket.visitor == visitor]:
+            for ticket in [other for other in self._tickets if other.visitor == visitor and other.wish <= wish]:
                 self._remove(ticket)
 
     def _place(self, ticket: Ticket) -> int:

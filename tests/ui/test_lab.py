@@ -28,7 +28,7 @@ def test_a_lane_is_fair_and_shows_places():
     assert [ticket.place() for ticket in tickets] == [0, 0, 1, 2]
     tickets[0].leave()
     assert [ticket.place() for ticket in tickets[1:]] == [0, 0, 1]
-    lane.leave("b")
+    lane.leave("b", wish=0)
     assert tickets[1].gone and [ticket.place() for ticket in tickets[2:]] == [0, 0]
 
 
@@ -38,6 +38,17 @@ def test_a_visitor_has_one_place_only():
     assert first.gone and not second.gone and second.place() == 0
     first.leave()  # the old stream cleans up late
     assert not second.gone and lane.join("b").place() == 0
+
+
+def test_wishes_that_overtake_each_other_end_as_meant():
+    lane = Lane(places=2, clock=Clock())
+    second = lane.join("a", wish=2)
+    late = lane.join("a", wish=1)
+    assert late.gone and not second.gone
+    lane.leave("a", wish=1)
+    assert not second.gone
+    lane.leave("a", wish=2)
+    assert second.gone
 
 
 def test_who_vanishes_frees_the_place():
@@ -79,30 +90,30 @@ def short(**changes):
 
 
 def test_a_stream_is_a_scene_frames_and_an_end(lane):
-    messages = asyncio.run(collect(stage.watch(short(), "a", None, None, None)))
-    assert [next(iter(message)) for message in messages] == ["scene", "frame", "frame", "frame", "end"]
+    messages = asyncio.run(collect(stage.watch(short(), "a")))
+    assert [next(iter(message)) for message in messages] == ["queue", "scene", "frame", "frame", "frame", "end"]
     assert [message["frame"]["step"] for message in messages if "frame" in message] == [0, 10, 20]
-    assert messages[-1] == {"end": 20}
+    assert messages[-1] == {"end": True}
     assert not lane._tickets
 
 
 def test_pausing_ends_the_work_and_playing_goes_on(lane):
     async def paused():
-        stream = stage.watch(short(), "a", None, None, None)
-        seen = [await anext(stream) for _ in range(2)]  # scene, first frame
-        lane.leave("a")
+        stream = stage.watch(short(), "a")
+        seen = [await anext(stream) for _ in range(3)]  # queue, scene, first frame
+        lane.leave("a", wish=0)
         rest = [message async for message in stream]
         return seen, rest
 
     seen, rest = asyncio.run(paused())
     assert rest == [] and not lane._tickets, "expected no frame and no end after the pause"
-    more = asyncio.run(collect(stage.watch(short(), "a", seen[-1]["frame"]["step"], None, None)))
+    more = asyncio.run(collect(stage.watch(short(), "a", after=seen[-1]["frame"]["step"])))
     assert [message["frame"]["step"] for message in more if "frame" in message] == [10, 20]
 
 
 def test_a_closed_stream_frees_its_place(lane):
     async def closed():
-        stream = stage.watch(short(), "a", None, None, None)
+        stream = stage.watch(short(), "a")
         await anext(stream)
         assert len(lane._tickets) == 1
         await stream.aclose()
@@ -113,9 +124,9 @@ def test_a_closed_stream_frees_its_place(lane):
 
 def test_others_see_their_place_until_it_is_their_turn(lane):
     async def both():
-        first = stage.watch(short(), "a", None, None, None)
+        first = stage.watch(short(), "a")
         await anext(first)
-        second = stage.watch(short(), "b", None, None, None)
+        second = stage.watch(short(), "b")
         waiting = [await anext(second) for _ in range(3)]
         await first.aclose()
         return waiting, await collect(second)
@@ -165,10 +176,11 @@ def client():
 def test_run_lab_streams(client):
     asked = {"preset": "C", "seed": 4, "steps": 20, "every": 10, "losses": ["minimax", "lsgan"], "changes": {"k": 2}}
     job = client.submit(**asked, api_name="/run_lab")
-    assert job.result(timeout=60) == {"end": 20}
-    first, *frames, last = job.outputs()
+    assert job.result(timeout=60) == {"end": True}
+    queue, first, *frames, last = job.outputs()
+    assert queue == {"queue": 0}
     assert first["run"]["k"] == 2 and first["run"]["losses"] == ["minimax", "lsgan"]
-    assert first["scene"]["numbers"] == list(lab.NUMBERS) and last == {"end": 20}
+    assert first["scene"]["numbers"] == list(lab.NUMBERS) and last == {"end": True}
     assert [frame["frame"]["step"] for frame in frames] == [0, 10, 20]
     expected = [
         lab.packed(frame, first["scene"]["box"])
@@ -203,4 +215,4 @@ def test_only_run_lab_is_public(client):
 
 def test_refusal_is_at_the_door():
     with pytest.raises(InvalidInput):
-        asyncio.run(collect(stage.watch(short(), "a", -3, None, None)))
+        asyncio.run(collect(stage.watch(short(), "a", after=-3)))

@@ -48,8 +48,8 @@ TEMPLATE = """<div class="pg-lab" tabindex="0" role="group" data-t-label="lab.vi
 class LabView(CanvasComponent):
     """Plays films of the lab. Recorded ones it fetches from `server.recorded`; live ones come as values:
 
-    `{"token", "queue": place}`, `{"token", "scene": {...}}`, `{"token", "frame": {...}}`, `{"token", "end": step}` or
-    `{"token", "error": payload}`. Events: `run` (what to train, see the stage) and `halt`.
+    `{"token", "queue": place}`, `{"token", "frame": {...}}` or `{"token", "error": payload}`, their scene from
+    `server.scene`. Events: `run` (what to train, see the stage) and `halt`.
 
     presets: settings of each, baked into the script; each has a recorded film on its own data with seed 0.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from dataclasses import asdict
@@ -48,7 +49,8 @@ def build(page: Page) -> None:
     """Fills the stage's tab."""
     view, controls, notes = page.layout("lab")
     with view:
-        player = LabView(PRESETS, elem_id="lab-view", server_functions=[page.server(recorded)])
+        served = [page.server(recorded), page.server(scene)]
+        player = LabView(PRESETS, elem_id="lab-view", server_functions=served)
     with controls:
         LabControls("lab-view", PRESETS, lab.HOME, lab.claims())
     with notes:
@@ -63,70 +65,88 @@ def recorded(preset: str) -> dict:
     return lab.recorded(preset)
 
 
+def scene(dataset: str) -> dict:
+    """What stays the same in all frames on a data set."""
+    return plain(lab.packed_scene(lab.scene(dataset)))
+
+
 async def train(event: gr.EventData) -> AsyncIterator[dict]:
     """What the player asked for, frame by frame, as long as somebody watches."""
-    asked = event._data if isinstance(event._data, dict) else {}
-    token = asked.get("token") if isinstance(asked.get("token"), int) else 0
+    asked, token = _asked(event)
     try:
         changes = {name: asked.get(name) for name in lab.CHANGEABLE}
         run = lab.make_run(asked.get("preset"), asked.get("dataset"), asked.get("seed"), **changes)
-        async with aclosing(watch(run, session(), asked.get("after"), asked.get("stop"), lab.HZ)) as messages:
+        after, stop = asked.get("after"), asked.get("stop")
+        async with aclosing(watch(run, session(), after, stop, lab.HZ, token)) as messages:
             async for message in messages:
-                yield {"token": token, **message}
+                # Each value replaces the one before it, so only what a later one may replace is sent: no scene, no end.
+                if not {"scene", "end"} & set(message):
+                    yield {"token": token, **message}
     except PlaygroundError as problem:
         yield {"token": token, "error": problem.payload()}
 
 
-def halt() -> None:
+def halt(event: gr.EventData) -> None:
     """The player was paused: its training ends at the next frame, and its place is free."""
-    LANE.leave(session())
+    LANE.leave(session(), _asked(event)[1])
+
+
+def _asked(event: gr.EventData) -> tuple[dict, int]:
+    """What the browser sent, and the number of its wish."""
+    asked = event._data if isinstance(event._data, dict) else {}
+    token = asked.get("token")
+    return asked, token if type(token) is int else 0
 
 
 async def watch(
-    run: lab.Run, visitor: str, after: int | None, stop: int | None, hz: float | None
+    run: lab.Run, visitor: str, after: object = None, stop: object = None, hz: float | None = None, wish: int = 0
 ) -> AsyncIterator[dict]:
-    """A film as messages: places in the queue, then the scene, frames, and the end.
+    """A film as messages: the place in the queue until it is 0, the scene, frames, and the end.
 
     hz: frames per second of wall clock, or None for every frame of the film. Raises InvalidInput.
     """
     film = lab.film(run, after, stop) if hz is None else lab.live(run, after, stop, hz)
-    ticket = LANE.join(visitor)
+    ticket = LANE.join(visitor, wish)
     if ticket is None:
         raise PlaygroundError("busy")
-    step = after
     try:
-        while place := ticket.place():
-            yield {"queue": place}
+        yield {"queue": (place := ticket.place())}
+        while place:
             await asyncio.sleep(POLL)
-        scene = await asyncio.to_thread(lab.scene, run)
-        yield {"scene": plain(lab.packed_scene(scene))}
+            yield {"queue": (place := ticket.place())}
+        if ticket.gone:
+            return
+        around = await asyncio.to_thread(lab.scene, run.dataset)
+        yield {"scene": plain(lab.packed_scene(around))}
         async with aclosing(each(film)) as frames:
             async for frame in frames:
                 ticket.place()
                 if ticket.gone:
                     return
-                step = frame.step
-                yield {"frame": {"step": step, **plain(lab.packed(frame, scene.box))}}
-        yield {"end": step}
+                yield {"frame": {"step": frame.step, **plain(lab.packed(frame, around.box))}}
+        yield {"end": True}
     finally:
         ticket.leave()
 
 
 async def each(film: Iterator[lab.LabFrame]) -> AsyncIterator[lab.LabFrame]:
-    """The frames of a film, each made in a thread of its own; the film is closed when nobody wants more."""
-    making = None
+    """The frames of a film, made in threads; the film is closed when nobody wants more, even in the middle of one."""
+    busy, unwanted = threading.Lock(), threading.Event()
+
+    def make() -> lab.LabFrame | None:
+        with busy:
+            frame = next(film, None)
+            if unwanted.is_set():
+                film.close()
+            return frame
+
     try:
-        while True:
-            making = asyncio.ensure_future(asyncio.to_thread(next, film, None))
-            frame = await asyncio.shield(making)
-            if frame is None:
-                return
+        while (frame := await asyncio.to_thread(make)) is not None:
             yield frame
     finally:
-        if making is None or making.done():
+        unwanted.set()
+        if busy.acquire(blocking=False):  # else the thread that makes a frame closes the film
             film.close()
-        else:  # cancelled in the middle of a frame
-            making.add_done_callback(lambda _: film.close())
 
 
 def plain(values: dict) -> dict:
@@ -147,20 +167,20 @@ async def run_lab(
 
     preset: A, B, C, E, M or S. dataset: ring8, grid25, moons or spiral (None: the preset's own). losses: some of
     minimax, nonsaturating, lsgan, wgan_gp (None: all). steps: generator steps; every: steps between frames. changes:
-    any of lr_g, lr_d, k, lr_gp, k_gp, ema. Streams {"queue": place} while waiting, {"run", "scene"}, then {"frame"}
+    any of lr_g, lr_d, k, lr_gp, k_gp, ema. Streams {"queue": place} until it is 0, {"run", "scene"}, then {"frame"}
     messages with base64 arrays: points uint16 (L, n, 2), field uint8 (L, S, S), push int8, counts uint16 (L, K),
-    numbers float32 (10, L) in the order of scene's "numbers"; {"end": step} comes last.
+    numbers float32 (10, L) in the order of scene's "numbers"; {"end": true} comes last.
     """
     changes = {} if changes is None else changes
     if not isinstance(changes, dict):
         raise InvalidInput("choice", "changes", changes, choices=list(lab.CHANGEABLE))
     given = {**changes, "steps": steps, "every": every}
     run = lab.make_run(preset, dataset, seed, losses, **{str(name): value for name, value in given.items()})
-    async with aclosing(watch(run, session(), None, None, None)) as messages:
+    async with aclosing(watch(run, session())) as messages:
         async for message in messages:
             if "scene" in message:
-                scene = {**message["scene"], "numbers": list(lab.NUMBERS)}
-                message = {"run": {**asdict(run), "losses": list(run.losses)}, "scene": scene}
+                named = {**message["scene"], "numbers": list(lab.NUMBERS)}
+                message = {"run": {**asdict(run), "losses": list(run.losses)}, "scene": named}
             yield message
 
 
