@@ -221,7 +221,7 @@ CARDS: tuple[ModelCard, ...] = (
         config={"moved": True},
         recipe=Recipe(
             data="grey",
-            epochs=24,
+            epochs=10,
             batch_size=64,
             lr=1e-3,
             betas=(0.5, 0.999),
@@ -229,6 +229,7 @@ CARDS: tuple[ModelCard, ...] = (
             ema=0.999,
             bf16=True,
             channels_last=True,
+            seed=4,
         ),
     ),
     _lab(

@@ -1,7 +1,7 @@
 """Measure shipped weights and rewrite their metrics.json; `table` writes the README's table of models.
 
-    python -m playground.metrics pixel_cnn
-    python -m playground.metrics table
+python -m playground.metrics pixel_cnn
+python -m playground.metrics table
 """
 
 from __future__ import annotations

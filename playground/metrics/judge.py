@@ -60,7 +60,8 @@ def mutual_information(model: InfoGAN) -> dict:
     continuous = math.log(2) - 0.5 * np.log(2 * math.pi * math.e * squares / n)
     values = {"c1": math.log(model.categories) - cross / n, "c2": continuous[0], "c3": continuous[1]}
     row = _row("mutual_information", sum(values.values()), "nats", n)
-    return row | {"per_code": {k: round(float(v), 4) for k, v in values.items()}, "best": {"c1": round(math.log(10), 4)}}
+    per_code = {name: round(float(value), 4) for name, value in values.items()}
+    return row | {"per_code": per_code, "best": {"c1": round(math.log(model.categories), 4)}}
 
 
 def _generated(model: InfoGAN, n: int):

@@ -16,8 +16,8 @@ learns at 1e-3. With sigma fixed at 1 the bound for c2 and c3 says little, so `m
 
 Deviations: half the channels of the paper (32, 64) and 256 instead of 1024 units, so that the file stays small; normal
 instead of uniform noise z. The shipped weights are trained with `moved`: Q guesses c1 from a picture that was turned,
-sheared, scaled and shifted a little at random, c2 and c3 from the picture as it is. What such a move destroys, c1 cannot
-be spent on, so it is left with the shape: without it two codes often share two digits, say 4 and 9, by slant or size.
+sheared, scaled and shifted a little at random, c2 and c3 from the picture as it is. c1 cannot be spent on what such a
+move destroys, so it is left with the shape: without it two codes often share two digits, say 4 and 9, by slant or size.
 
 [1] Chen, Duan, Houthooft, Schulman, Sutskever, Abbeel. NIPS 2016, arXiv:1606.03657.
 """
