@@ -42,7 +42,7 @@ def _ours(card: catalog.ModelCard) -> str:
     if not path.is_file():
         return "—"
     row = json.loads(path.read_text(encoding="utf-8"))[0]
-    value = LABELS.get(row["metric"], "{} " + row["unit"]).format(f"{row['value']:.2f}")
+    value = LABELS.get(row["metric"], "{} " + row["unit"]).format(f"{row['value']:.2f}".removesuffix(".00"))
     return f"**{value}**{' DYNAMIC' if 'DYNAMIC' in str(row.get('binarization')) else ''}"
 
 
