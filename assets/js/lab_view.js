@@ -195,7 +195,7 @@ function tick(now) {
   last = now;
   const pace = (film.total / FILM_SECONDS) * SPEED[speed.value].play, end = lastStep(film);
   if (film === tape && stream && !place && performance.now() - stream.asked < PATIENCE_MS) clock = 0; // its first frame is on its way
-  else if (film === live && stream) clock += (end - clock) * (1 - Math.exp(-CHASE * passed));
+  else if (film === live && stream && end - clock < pace * 0.5) clock += (end - clock) * (1 - Math.exp(-CHASE * passed));
   else clock += pace * passed;
   if (film === live && until !== null && end >= until && clock > until - 0.5) { clock = until; until = null; play(false); return; }
   if (clock >= end || (stream && end - clock < 0.01)) clock = Math.max(0, end);
