@@ -120,7 +120,7 @@ function drawMain(g, box) {
     const boxes = tiles(box, film.n);
     boxes.forEach((tile, k) => {
       pixels(g, tile, k, colours);
-      if (k === state.sample) { g.strokeStyle = playground.color('accent'); g.lineWidth = 3; g.strokeRect(tile.x - 1.5, tile.y - 1.5, tile.s + 3, tile.s + 3); }
+      if (k === state.sample) { g.strokeStyle = playground.color('accent'); g.lineWidth = 3; g.strokeRect(tile.x + 1.5, tile.y + 1.5, tile.s - 3, tile.s - 3); }
     });
     const last = boxes[film.n - 1], free = box.y + box.s - last.y - last.s;
     if (free > px(60)) note(g, { x: box.x, y: last.y + last.s, s: box.s, h: free }, playground.t('pixels.pick_one'));
@@ -227,7 +227,7 @@ function drawCurve(g, { x, y, w, h }) {
   let low = -1;
   for (let k = 0; k < film.n; k++) low = Math.min(low, at('run', k, SIZE - 1));
   const unit = 10 ** Math.floor(Math.log10(-low)), tick = [0.2, 0.5, 1, 2, 5].map((v) => v * unit).find((v) => -low / v <= 4) || unit;
-  text(g, playground.t('pixels.curve'), x - px(58), y - px(9), { weight: 600, room: w + px(58) });
+  text(g, playground.t('pixels.curve'), x - px(58), y - px(13), { weight: 600, room: w + px(58) });
   g.strokeStyle = playground.color('line'); g.lineWidth = 1;
   for (let v = 0; v >= low; v -= tick) {
     const at = y + (h * v) / low;
@@ -253,6 +253,7 @@ let places = null;
 function draw(g, width, height) {
   places = layout(width);
   if (Math.abs(places.height - height) > 1) { stage.style.height = `${Math.round(places.height)}px`; return; } // drawn again at once
+  if (state.message) g.canvas.dataset.message = state.message.en; else delete g.canvas.dataset.message;
   if (!state.film) {
     const words = state.message ? state.message[playground.lang] || state.message.en : playground.t('page.loading');
     wrap(g, words, Math.min(width, px(640)), px(19)).forEach((line, l) => text(g, line, width / 2, px(80) + l * px(28), { size: 19, align: 'center', color: state.message ? 'ink' : 'muted' }));
@@ -264,7 +265,7 @@ function draw(g, width, height) {
   drawCurve(g, places.curve);
   const data = g.canvas.dataset;
   data.step = state.step; data.sample = state.sample; data.all = state.all; data.focus = focus(); data.kind = state.film.kind;
-  data.model = state.film.model; data.flipped = state.film.flipped.join(','); data.playing = state.playing;
+  data.model = state.film.model; data.flipped = state.film.flipped.join(','); data.playing = state.playing; data.side = places.main.s;
 }
 const view = playground.canvas(stage, draw);
 
@@ -312,6 +313,7 @@ function play() {
   if (!state.film || state.playing) return;
   if (finished()) state.step = state.film.start;
   state.playing = true; state.hover = null; before = performance.now(); owed = 0;
+  playground.link.set('pixels', { step: -1 });
   show();
   requestAnimationFrame(tick);
 }
@@ -377,12 +379,12 @@ function load() {
   else {
     earlier.length = 0;
     const shownBefore = opened;
-    const linked = opened ? SIZE : playground.link.get('pixels').step ?? SIZE;
-    const kept = opened && state.film && !value.play ? state.step : linked;
+    const linked = opened ? -1 : playground.link.get('pixels').step ?? -1; // -1: play it
+    const step = linked >= 0 ? linked : value.play || !state.film ? SIZE : state.step;
     if (state.map !== (value.kind === 'score' ? 'surprise' : 'p') && (!state.film || state.film.kind !== value.kind)) choose(value.kind === 'score' ? 'surprise' : 'p');
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    const plays = value.play && kept === SIZE && !still && value.kind !== 'score';
-    show_film(value, value.kind === 'score' ? SIZE : kept);
+    const plays = value.play && linked < 0 && !still && value.kind !== 'score';
+    show_film(value, step);
     opened = true;
     numbers();
     if (plays) restart(); else view.draw();

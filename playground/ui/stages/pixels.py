@@ -32,7 +32,7 @@ FIELDS = {
     "seed": Field("int", 0, 0, 2**31 - 1),
     "n": Field("choice", "1", choices=["1", "4", "16"]),
     "hide": Field("choice", "lower", choices=HIDDEN),
-    "step": Field("int", SIDE * SIDE, 0, SIDE * SIDE),  # lives in the player
+    "step": Field("int", -1, -1, SIDE * SIDE),  # pixels drawn, -1 while it plays from the start; lives in the player
 }
 EXAMPLE = {"strokes": json.loads((ASSETS / "examples" / "digits.json").read_text("utf-8"))["3"], "hidden": []}
 NEW_SEED = "() => Math.floor(Math.random() * 1e6)"
