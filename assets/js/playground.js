@@ -102,23 +102,31 @@
 
   // ---- colours ---------------------------------------------------------------------------------------------------------
   const colours = new Map();
+  const clamp = (v, low, high) => Math.min(high, Math.max(low, v));
   function color(name) {
     if (!colours.has(name)) colours.set(name, getComputedStyle(document.body || root).getPropertyValue(`--pg-${name}`).trim());
     return colours.get(name);
   }
 
-  // OKLCH (lightness 0..1, chroma, hue in degrees) to sRGB bytes: equal steps of lightness look equal.
+  // OKLCH (lightness 0..1, chroma, hue in degrees) to sRGB bytes: equal steps of lightness look equal. A colour that no
+  // screen has gives up chroma, not lightness or hue.
   function oklch(l, c, h) {
+    let [low, high] = [0, c];
+    for (let i = 0; i < 12; i++) {
+      const middle = (low + high) / 2;
+      if (linearRgb(l, middle, h).every((v) => v >= -1e-4 && v <= 1.0001)) low = middle; else high = middle;
+    }
+    return linearRgb(l, low, h).map((v) => Math.round(255 * clamp(v <= 0.0031308 ? 12.92 * v : 1.055 * v ** (1 / 2.4) - 0.055, 0, 1)));
+  }
+  function linearRgb(l, c, h) {
     const a = c * Math.cos((h * Math.PI) / 180), b = c * Math.sin((h * Math.PI) / 180);
     const [L, M, S] = [l + 0.3963377774 * a + 0.2158037573 * b, l - 0.1055613458 * a - 0.0638541728 * b, l - 0.0894841775 * a - 1.291485548 * b].map((v) => v ** 3);
-    const linear = [4.0767416621 * L - 3.3077115913 * M + 0.2309699292 * S, -1.2684380046 * L + 2.6097574011 * M - 0.3413193965 * S, -0.0041960863 * L - 0.7034186147 * M + 1.707614701 * S];
-    return linear.map((v) => Math.round(255 * Math.min(1, Math.max(0, v <= 0.0031308 ? 12.92 * v : 1.055 * v ** (1 / 2.4) - 0.055))));
+    return [4.0767416621 * L - 3.3077115913 * M + 0.2309699292 * S, -1.2684380046 * L + 2.6097574011 * M - 0.3413193965 * S, -0.0041960863 * L - 0.7034186147 * M + 1.707614701 * S];
   }
-  const clamp = (v, low, high) => Math.min(high, Math.max(low, v));
   const STEPS = 256;
   const RAMP = Array.from({ length: STEPS }, (_, i) => { // indigo, blue, green, yellow, ever lighter
     const v = i / (STEPS - 1);
-    return oklch(0.22 + 0.72 * v, 0.06 + 0.11 * Math.sin(Math.PI * (0.12 + 0.8 * v)), 292 - 190 * v);
+    return oklch(0.22 + 0.72 * v, 0.088 + 0.15 * (v - 0.38) ** 2, 292 - 190 * v); // chroma that a screen has everywhere
   });
   const side = (v, dark) => (v < 0 ? oklch(dark ? 0.24 - 0.5 * v : 0.97 + 0.45 * v, 0.15 * -v, 255) : oklch(dark ? 0.24 + 0.52 * v : 0.97 - 0.4 * v, 0.16 * v, 45));
   const DIVERGING = [false, true].map((dark) => Array.from({ length: STEPS }, (_, i) => side((2 * i) / (STEPS - 1) - 1, dark)));
