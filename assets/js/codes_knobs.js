@@ -10,8 +10,9 @@ let exact = null;      // {key, image, verdict, categories, others, seeds}: the 
 let sheet = null;      // {key, axis, bytes}: every c2 and c3 for one c1 and one noise
 let sweep = null;      // {key, kind, rows, columns}: what the sweep grid shows
 let peek = null;       // a cell under the pointer: {image, codes, seed}
-let playing = null;    // {code, from}: a knob that turns by itself
+let playing = null;    // {how}: knobs that turn by themselves, as TURNS says
 
+const TURNS = { c2: (v) => ({ c2: v }), c3: (v) => ({ c3: v }), together: (v) => ({ c2: v, c3: v }), apart: (v) => ({ c2: v, c3: v ? -v : 0 }) };
 const minus = (v) => v.toFixed(2).replace('-', '−');
 const draws = (c1) => (facts ? facts.digit_of_code[c1] : null);
 const turnKey = () => [state.c1, state.c2, state.c3, state.seed].join();
@@ -125,10 +126,12 @@ function showKnobs() {
     const knob = root.querySelector(`[data-code="${code}"]`), input = knob.querySelector('input');
     if (Number(input.value) !== state[code]) input.value = state[code];
     knob.querySelector('output').textContent = minus(state[code]);
-    const button = knob.querySelector('[data-play]'), on = Boolean(playing && playing.code === code);
-    button.textContent = on ? '❚❚' : '▶';
+  }
+  for (const button of root.querySelectorAll('[data-play]')) {
+    const how = button.dataset.play, on = Boolean(playing && playing.how === how);
+    button.querySelector('b').textContent = on ? '❚❚' : '▶';
     button.setAttribute('aria-pressed', String(on));
-    button.title = t(on ? 'codes.pause' : 'codes.play', { code: t(`codes.${code}`) });
+    button.title = t(on ? 'codes.pause' : 'codes.play', { code: t(`codes.${how}`) });
     button.setAttribute('aria-label', button.title);
   }
   const seed = root.querySelector('#codes-seed');
@@ -166,16 +169,18 @@ function set(changes, { remember = true } = {}) {
   if (!playing) { askTurn(); askSweep(); }
 }
 
-function play(code) {
-  const again = playing && playing.code === code;
+function play(how) { // turns back and forth until it is called again or another knob is touched
+  const again = !how || (playing && playing.how === how);
   playing = null;
-  if (again || !code) { set({ c2: state.c2, c3: state.c3 }); return; }
-  playing = { code, phase: Math.asin(playground.clamp(state[code], -1, 1)), start: performance.now() };
+  if (again) { set({ c2: state.c2, c3: state.c3 }); return; }
+  const phase = Math.asin(playground.clamp(how === 'c3' ? state.c3 : state.c2, -1, 1)), start = performance.now();
+  playing = { how };
+  const mine = playing;
   requestAnimationFrame(function frame(now) {
-    if (!playing || playing.code !== code) return;
+    if (playing !== mine) return;
     if (!root.isConnected || !root.offsetParent) { playing = null; showKnobs(); return; }
-    const value = Math.sin(playing.phase + (Math.max(0, now - playing.start) / 1000) * 1.6);
-    set({ [code]: Math.round(100 * value) / 100 }, { remember: false });
+    const value = Math.sin(phase + (Math.max(0, now - start) / 1000) * 1.6);
+    set(TURNS[how](Math.round(100 * value) / 100), { remember: false });
     requestAnimationFrame(frame);
   });
   showKnobs();
@@ -188,10 +193,10 @@ const reset = () => { stop(); set({ c2: 0, c3: 0 }); };
 root.addEventListener('click', (event) => {
   const button = event.target.closest('button');
   if (!button) return;
-  const { category, kind, play: code, act } = button.dataset;
+  const { category, kind, play: how, act } = button.dataset;
   if (category !== undefined) { stop(); set({ c1: Number(category) }); }
   if (kind) { stop(); set({ sweep: kind }); }
-  if (code) play(code);
+  if (how) play(how);
   if (act === 'another') another();
 });
 for (const code of ['c2', 'c3']) {
@@ -225,7 +230,7 @@ function connect() {
   sweeps.addEventListener('pg-pick', ({ detail }) => { stop(); const { c1, c2, c3 } = codesOf(detail); set({ c1, c2, c3 }); });
   others.addEventListener('pg-hover', ({ detail }) => { peek = detail && { image: others.cell(0, detail.col), codes: { ...state, seed: exact.seeds[detail.col] } }; showPicture(); });
   others.addEventListener('pg-pick', ({ detail }) => { stop(); set({ seed: exact.seeds[detail.col] }); });
-  for (const place of [element, sweeps, picture]) playground.keys(place, { space: () => play(playing ? playing.code : 'c2'), r: reset, n: another });
+  for (const place of [element, sweeps, picture]) playground.keys(place, { space: () => play(playing ? playing.how : 'together'), r: reset, n: another });
   showKnobs(); askTurn(); askSweep(); askFacts();
 }
 

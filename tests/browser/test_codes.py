@@ -11,6 +11,7 @@ import pytest
 
 from playground.inference import codes
 from playground.locale import text
+from playground.ui.stages.codes import FIELDS
 
 KNOBS = ".pg-codes-knobs"
 READY = "document.querySelector('#codes-sweep .pg-image-grid[data-key]') && " + (
@@ -20,7 +21,7 @@ READY = "document.querySelector('#codes-sweep .pg-image-grid[data-key]') && " + 
 
 @pytest.fixture
 def open_stage(new_page):
-    def start(query: str = "", **options):
+    def start(query: str = "c1=0&seed=0", **options):
         page = new_page(f"/?tab=codes&{query}", **options)
         page.wait_for_function(READY)
         return page
@@ -69,8 +70,10 @@ def set_slider(page, code: str, value: float) -> None:
 
 
 def test_it_opens_on_a_living_stage(open_stage):
-    page = open_stage()
-    shown_picture_is(page, 0, 0.0, 0.0, 0)
+    page = open_stage("")
+    first = {name: field.default for name, field in FIELDS.items()}
+    assert state(page) == first
+    shown_picture_is(page, first["c1"], first["c2"], first["c3"], first["seed"])
     assert page.locator("#codes-sweep [role=gridcell]").count() == 100
     assert page.locator("#codes-others [role=gridcell]").count() == 8
     digits = codes.facts().digit_of_code
@@ -129,7 +132,7 @@ def test_dragging_is_answered_before_the_server(open_stage):
 
 
 def test_hovering_a_cell_shows_it_large_without_asking(open_stage):
-    page = open_stage("seed=3")
+    page = open_stage("c1=0&seed=3")
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.locator('#codes-sweep [data-row="4"][data-col="8"]').hover()
@@ -170,23 +173,25 @@ def test_the_keyboard_walks_the_sweep(open_stage):
 
 
 def test_space_turns_and_stops_n_draws_another_noise_r_resets(open_stage):
-    page = open_stage("c3=0.5")
+    page = open_stage("c1=0&c3=0.5&seed=0")
     page.locator('[data-category="0"]').focus()
     page.locator('#codes-sweep [tabindex="0"]').focus()
     page.keyboard.press("n")
     settled(page, seed=1)
     page.keyboard.press("r")
     settled(page, c2=0, c3=0)
-    page.locator('[data-play="c3"]').click()
-    page.wait_for_function("JSON.parse(document.querySelector('.pg-codes-knobs').dataset.state).c3 > 0.3")
-    page.locator('[data-play="c3"]').click()
-    value = state(page)["c3"]
-    settled(page, c3=value)
-    shown_picture_is(page, 0, 0.0, value, 1)
+    turned = "JSON.parse(document.querySelector('.pg-codes-knobs').dataset.state)"
+    for how, sign in (("together", 1), ("apart", -1)):
+        page.locator(f'[data-play="{how}"]').click()
+        page.wait_for_function(f"Math.abs({turned}.c3) > 0.3")
+        page.locator(f'[data-play="{how}"]').click()
+        value = state(page)["c2"]
+        settled(page, c2=value, c3=sign * value)
+        shown_picture_is(page, 0, value, sign * value, 1)
 
 
 def test_another_noise_keeps_the_codes(open_stage):
-    page = open_stage("c1=5&c2=0.3")
+    page = open_stage("c1=5&c2=0.3&seed=0")
     first_other = bytes_of(page, "codes-others", 0, 0)
     page.locator('[data-act="another"]').click()
     settled(page, seed=1)
@@ -219,7 +224,7 @@ def test_a_link_opens_what_it_says(open_stage):
 
 def test_a_broken_link_says_so_and_opens_the_default(open_stage):
     page = open_stage("c1=12&c2=wide&c3=nan&seed=-4&sweep=all", lang="ko")
-    assert state(page) == {"c1": 0, "c2": 0, "c3": 0, "seed": 0, "sweep": "c1_c2"}
+    assert state(page) == {name: field.default for name, field in FIELDS.items()}
     assert page.locator(".pg-toast").count() == 4  # at most four messages at once
 
 

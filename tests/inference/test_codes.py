@@ -188,14 +188,14 @@ def test_each_code_draws_its_digit():
 
 
 def shape(images: np.ndarray) -> dict[str, np.ndarray]:
-    """Width (standard deviation along x, pixels) and slant (degrees to the right) of (..., 28, 28) by image moments."""
+    """Stroke (all ink, in pixels) and slant (degrees to the right, by image moments) of pictures (..., 28, 28)."""
     ink = np.where(images > 40, images, 0).astype(float)
     mass, axis = ink.sum((-1, -2)), np.arange(28)
     x = axis - ((ink.sum(-2) * axis).sum(-1) / mass)[..., None]
     y = axis - ((ink.sum(-1) * axis).sum(-1) / mass)[..., None]
-    xx, yy = ((ink.sum(-2) * x**2).sum(-1) / mass), ((ink.sum(-1) * y**2).sum(-1) / mass)
+    yy = (ink.sum(-1) * y**2).sum(-1) / mass
     xy = np.einsum("...ij,...i,...j->...", ink, y, x) / mass
-    return {"width": np.sqrt(xx), "slant": np.degrees(np.arctan(-xy / yy))}
+    return {"stroke": mass / 255, "slant": np.degrees(np.arctan(-xy / yy))}
 
 
 def test_the_moments_know_a_slanted_stroke():
@@ -206,17 +206,46 @@ def test_the_moments_know_a_slanted_stroke():
     assert slant[0] == pytest.approx(0) and slant[1] == pytest.approx(math.degrees(math.atan(0.5)), abs=2)
 
 
-@pytest.mark.parametrize(("code", "meaning", "least"), [("c2", "width", 0.8), ("c3", "slant", 20.0)])
-def test_a_continuous_code_turns_what_the_page_says(code, meaning, least):
-    """Over all categories and eight noises the mean moves one way, and so does every category of its own."""
-    assert meaning in text(f"codes.{code}", "en")
-    images = np.stack([codes.sweep(f"c1_{code}", seed=seed).images for seed in range(8)])  # (noise, c1, turn, 28, 28)
-    value = shape(images)[meaning].mean(0)  # (c1, turn)
-    overall = value.mean(0)
-    assert (np.diff(overall) > 0).all(), f"expected {meaning} to grow with {code}, got {overall.round(2)}"
-    assert overall[-1] - overall[0] > least, overall
-    growing = value[:, -1] > value[:, 0]
-    assert growing.sum() >= 9, f"expected nearly every category to follow, got {growing}"
+@pytest.fixture(scope="module")
+def plane() -> dict[str, np.ndarray]:
+    """Slant and stroke over (noise, category, c2, c3), as the page's own sweeps show them."""
+    images = np.stack([[codes.sweep("c2_c3", c1=c1, seed=seed).images for c1 in range(10)] for seed in range(4)])
+    return shape(images)
+
+
+def test_each_code_turns_both_stroke_and_slant(plane):
+    """The ends of the sliders: c2 from thin, leaning right to bold, leaning left; c3 from bold to thin, and left."""
+    for axis, code, stroke_grows in ((2, "c2", True), (3, "c3", False)):
+        low, high = text(f"codes.{code}_low", "en"), text(f"codes.{code}_high", "en")
+        assert ("thin" in low, "bold" in high) == (stroke_grows, stroke_grows) and "right" in low and "left" in high
+        other = tuple(k for k in range(4) if k != axis)
+        stroke, slant = plane["stroke"].mean(other), plane["slant"].mean(other)
+        assert (np.diff(stroke) > 0).all() == stroke_grows and (np.diff(stroke) < 0).all() != stroke_grows, stroke
+        assert (np.diff(slant) < 0).all(), slant
+        assert max(stroke[0], stroke[-1]) > 1.2 * min(stroke[0], stroke[-1]) and slant[0] - slant[-1] > 10
+
+
+def test_together_the_codes_turn_the_slant_and_apart_the_stroke(plane):
+    """What to look at: the two diagonals of the sweep of c2 and c3."""
+    stroke, slant = (plane[name].mean((0, 1)) for name in ("stroke", "slant"))  # (c2, c3)
+    together, apart = np.arange(10), np.arange(10)[::-1]
+    lean = slant[np.arange(10), together]
+    assert (np.diff(lean) < 0).all() and lean[0] - lean[-1] > 40, f"expected more than 40 degrees, got {lean.round(1)}"
+    line = slant[np.arange(10), apart]
+    assert np.ptp(line) < 10, f"expected less than 10 degrees, got {line.round(1)}"
+    pen = stroke[np.arange(10), apart]
+    assert (np.diff(pen) > 0).all() and pen[-1] > 2 * pen[0], f"expected twice the ink, got {pen.round(0)}"
+    kept = stroke[np.arange(10), together]
+    assert kept.max() < 1.4 * kept.min(), f"expected nearly the same ink, got {kept.round(0)}"
+
+
+def test_every_category_follows_but_the_one(plane):
+    lean = plane["slant"].mean(0)[:, np.arange(10), np.arange(10)]  # (c1, together)
+    pen = plane["stroke"].mean(0)[:, np.arange(10), np.arange(10)[::-1]]
+    assert (pen[:, -1] > 1.3 * pen[:, 0]).all(), (pen[:, -1] / pen[:, 0]).round(2)
+    digits = np.array(codes.facts().digit_of_code)
+    assert sorted(digits[lean[:, -1] < lean[:, 0]]) == [0, 2, 3, 4, 5, 6, 7, 8, 9], (lean[:, -1] - lean[:, 0]).round(1)
+    assert "Only the 1 leans the other way" in text("codes.look", "en")
 
 
 # ---- input -------------------------------------------------------------------------------------------------

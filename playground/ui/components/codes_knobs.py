@@ -7,7 +7,7 @@ from playground.ui.components.base import CanvasComponent
 CATEGORIES = 10
 SLIDER = """<div class="pg-knob" data-code="@CODE@">
   <div class="pg-knob-head"><label for="codes-@CODE@" data-t="codes.@CODE@"></label><output for="codes-@CODE@"></output>
-    <button type="button" class="pg-button pg-small" data-play="@CODE@"></button></div>
+    <button type="button" class="pg-button pg-small" data-play="@CODE@"><b></b></button></div>
   <input type="range" id="codes-@CODE@" min="-1" max="1" step="0.01" value="0">
   <div class="pg-knob-ends"><span data-t="codes.@CODE@_low"></span><span data-t="codes.@CODE@_high"></span></div>
 </div>"""
@@ -20,6 +20,11 @@ TEMPLATE = """<div class="pg-codes-knobs" role="group" data-t-label="codes.knobs
   <div class="pg-categories" role="group" aria-labelledby="codes-c1">@CATEGORIES@</div>
   <div class="pg-knob-note" data-t="codes.unordered"></div></div>
 @SLIDERS@
+<div class="pg-knob"><div class="pg-knob-head"><span id="codes-both" data-t="codes.both"></span></div>
+  <div class="pg-both" role="group" aria-labelledby="codes-both">
+  <button type="button" class="pg-button" data-play="together"><b></b> <span data-t="codes.together"></span></button>
+  <button type="button" class="pg-button" data-play="apart"><b></b> <span data-t="codes.apart"></span></button>
+  </div></div>
 <div class="pg-knob pg-noise"><div class="pg-knob-head"><label for="codes-seed" data-t="codes.noise"></label></div>
   <div class="pg-noise-row"><input type="number" id="codes-seed" min="0" max="2147483647" step="1" inputmode="numeric">
   <button type="button" class="pg-button pg-primary" data-act="another" data-t="codes.another"

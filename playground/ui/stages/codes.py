@@ -16,10 +16,10 @@ from playground.ui.page import Page, Stage
 KINDS = ("c1_c2", "c1_c3", "c2_c3")
 OTHERS = 8
 FIELDS = {
-    "c1": Field("int", 0, 0, 9),
+    "c1": Field("int", 3, 0, 9),
     "c2": Field("float", 0.0, -1, 1),
     "c3": Field("float", 0.0, -1, 1),
-    "seed": Field("int", 0, 0, 2**31 - 1),
+    "seed": Field("int", 17, 0, 2**31 - 1),
     "sweep": Field("choice", "c1_c2", choices=KINDS),
 }
 SPLIT = r",\qquad "
