@@ -33,7 +33,7 @@ def main() -> None:
 
     page = app.build()
     app.launch(page, server_name=chosen.host, server_port=chosen.port, prevent_thread_lock=True, lang=chosen.lang)
-    app.warm_up()
+    app.warm_up(page)
     page.block_thread()
 
 

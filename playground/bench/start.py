@@ -30,7 +30,7 @@ with gr.Blocks(analytics_enabled=False) as page:
 page.launch(server_port=int(sys.argv[1]), quiet=True)
 """
 MEMORY_BOUND = 1500.0  # MB
-TURNS = 3
+TURNS = 5
 PATIENCE = 120.0
 
 

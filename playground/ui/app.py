@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import threading
+import time
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -12,7 +13,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from playground.ui.components.base import ASSETS
-from playground.ui.front import Front
+from playground.ui.front import Front, Traffic
 from playground.ui.i18n import T, translations
 from playground.ui.page import Page, Stage
 from playground.ui.stages import IDS, STAGES
@@ -21,6 +22,7 @@ from playground.ui.theme import theme
 log = logging.getLogger(__name__)
 
 TITLE = "Generative playground"
+LONGEST_WAIT = 30.0  # seconds that a busy start may put the warm-up off
 HEADER = """<div class="pg-header">
   <h1 data-t="page.title"></h1>
   <p data-t="page.subtitle"></p>
@@ -48,6 +50,7 @@ def build(chosen: Sequence[Stage] = STAGES) -> gr.Blocks:
                 tab.select(None, None, None, js=opened, show_progress="hidden")
         for stage in chosen:
             stage.api(page)
+    blocks.traffic = Traffic()
     blocks.front = {"stages": [stage.id for stage in chosen], "links": page.link_spec(), "tabs": tabs._id}
     return blocks
 
@@ -57,6 +60,7 @@ def launch(blocks: gr.Blocks, *, lang: str | None = None, **overrides: object) -
 
     `overrides` go to `gr.Blocks.launch` (server_name, server_port, prevent_thread_lock...).
     """
+    front = Middleware(Front, config={**blocks.front, "lang": lang}, traffic=blocks.traffic)
     blocks.queue(max_size=256, default_concurrency_limit=8)
     settings = {
         "ssr_mode": False,
@@ -71,19 +75,25 @@ def launch(blocks: gr.Blocks, *, lang: str | None = None, **overrides: object) -
         "favicon_path": ASSETS / "icon.png",
         "i18n": translations(),
         "theme": theme(),
-        "app_kwargs": {"middleware": [Middleware(Front, config={**blocks.front, "lang": lang})]},
+        "app_kwargs": {"middleware": [front]},
     }
     return blocks.launch(**{**settings, **overrides})
 
 
-def warm_up() -> threading.Thread:
-    """Loads torch and what each stage needs first, in the background, while the page is already up."""
-    thread = threading.Thread(target=_warm_up, name="warm-up", daemon=True)
+def warm_up(blocks: gr.Blocks | None = None) -> threading.Thread:
+    """Loads torch and what each stage needs first, in the background.
+
+    With `blocks` it waits until a visitor has their page, or nobody comes: loading torch would hold the page up.
+    """
+    thread = threading.Thread(target=_warm_up, args=[blocks], name="warm-up", daemon=True)
     thread.start()
     return thread
 
 
-def _warm_up() -> None:
+def _warm_up(blocks: gr.Blocks | None) -> None:
+    end = time.monotonic() + LONGEST_WAIT
+    while blocks and not blocks.traffic.is_quiet() and time.monotonic() < end:
+        time.sleep(0.1)
     for name in ("device", *IDS):
         path = f"playground.inference.{name}"
         try:

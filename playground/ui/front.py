@@ -13,7 +13,8 @@ import hashlib
 import json
 import mimetypes
 import re
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -72,11 +73,28 @@ def style() -> str:
     return "\n".join(path.read_text("utf-8") for path in (first, *rest))
 
 
+@dataclass
+class Traffic:
+    """When somebody last asked for anything: background work waits until a page has been handed over."""
+
+    born: float = field(default_factory=lambda: time.monotonic())
+    last: float | None = None
+
+    def note(self) -> None:
+        """Somebody asks now."""
+        self.last = time.monotonic()
+
+    def is_quiet(self, visited: float = 1.0, unvisited: float = 3.0) -> bool:
+        """Nothing asked for `visited` seconds, or nobody there within the first `unvisited` ones."""
+        return time.monotonic() - (self.last or self.born) > (visited if self.last else unvisited)
+
+
 class Front:
     """For `launch(app_kwargs={"middleware": [Middleware(Front, config=...)]})`; playground.js starts from config."""
 
-    def __init__(self, app: object, config: dict) -> None:
+    def __init__(self, app: object, config: dict, traffic: Traffic) -> None:
         self.app = app
+        self.traffic = traffic
         script = (ASSETS / "js" / "playground.js").read_bytes()
         self.own = {f"playground-{_digest(script)}.js": squeeze("playground.js", script)}
         css = style().encode()
@@ -86,6 +104,7 @@ class Front:
     async def __call__(self, scope: dict, receive: object, send: object) -> None:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             return await self.app(scope, receive, send)
+        self.traffic.note()
         path = scope.get("path", "").removeprefix(scope.get("root_path", "")).lstrip("/")
         asset = await self._asset(path)
         if asset is not None:

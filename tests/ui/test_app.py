@@ -10,6 +10,7 @@ import pytest
 
 import app as command
 from playground.ui import app
+from playground.ui.front import Traffic
 
 
 def test_launch_settings(monkeypatch):
@@ -46,6 +47,21 @@ def test_a_room_that_cannot_warm_up_leaves_the_others(monkeypatch, caplog):
     monkeypatch.setattr(app, "IDS", ("pixels", "lab"))
     app.warm_up().join(20)
     assert warmed == ["device", "lab"] and "weights are gone" in caplog.text
+
+
+def test_the_warm_up_waits_for_the_page(monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr("playground.ui.front.time.monotonic", lambda: clock[0])
+    traffic = Traffic()
+    assert not traffic.is_quiet()
+    clock[0] += 2
+    traffic.note()
+    assert not traffic.is_quiet()
+    clock[0] += 1.1
+    assert traffic.is_quiet()
+    unvisited = Traffic()
+    clock[0] += 3.1
+    assert unvisited.is_quiet()
 
 
 def test_options():
