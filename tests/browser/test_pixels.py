@@ -178,8 +178,9 @@ def test_a_drawing_is_completed_six_times_and_scored(stage):
     page.wait_for_url(re.compile("task=complete"))
     act(page, lambda: page.get_by_role("button", name="How likely is it?").click())
     wait(page, kind="score", step=784)
-    page.wait_for_selector(".pg-pixels-chart .js-plotly-plot .annotation-text", state="attached", timeout=60_000)
-    titles = page.locator(".pg-pixels-chart .annotation-text").all_text_contents()
+    page.wait_for_selector(".pg-pixels-charts .gtitle", state="attached", timeout=60_000)
+    page.wait_for_function("document.querySelectorAll('.pg-pixels-charts .gtitle').length === 3")
+    titles = page.locator(".pg-pixels-charts .gtitle").all_text_contents()
     assert len(titles) == 3 and all("nats" in title and "test digits" in title for title in titles), titles
 
 
@@ -238,12 +239,12 @@ def test_a_link_opens_what_was_copied_and_a_bad_one_says_so(stage):
 
 def test_both_languages_and_the_switch_between_them(stage):
     page = stage("&task=score&model=nade&step=784", lang="ko")
-    page.wait_for_selector(".pg-pixels-chart .annotation-text", state="attached", timeout=60_000)
+    page.wait_for_selector(".pg-pixels-charts .gtitle", state="attached", timeout=60_000)
     assert "얼마나 그럴듯한가?" in page.locator("#pg-pixels").inner_text()
     assert "번째 픽셀" in page.locator(".pg-player-said").inner_text()
-    assert "테스트 숫자 중" in page.locator(".pg-pixels-chart").inner_text()
+    assert "테스트 숫자 중" in page.locator(".pg-pixels-charts").inner_text()
     page.click("[data-lang=en]")
-    page.wait_for_function("document.querySelector('.pg-pixels-chart').innerText.includes('of test digits')")
+    page.wait_for_function("document.querySelector('.pg-pixels-charts').innerText.includes('of test digits')")
     assert "How likely is it?" in page.locator("#pg-pixels").inner_text()
     assert "pixel" in page.locator(".pg-player-said").inner_text()
     left = re.findall(r"\b(?:pixels|digit_pad|field)\.[a-z_]+", page.locator("body").inner_text())

@@ -43,8 +43,8 @@ def build(page: Page) -> None:
     view, controls, notes = page.layout("pixels")
     with view:
         player = PixelPlayer(_cards(), server_functions=[page.server(depends), page.server(flip)])
-        with gr.Column(visible=False, elem_classes=["pg-pixels-chart"]) as chart_box:
-            chart = gr.Plot(show_label=False, container=False)
+        with gr.Column(visible=False, elem_classes=["pg-pixels-charts"]) as chart_box:
+            charts = [gr.Plot(show_label=False, container=False, min_width=0) for _ in MODELS]
     with controls:
         names = [(T(f"pixels.{card.id}"), card.id) for card in reversed(catalog.of_stage("pixels"))]
         model = gr.Radio(names, value=FIELDS["model"].default, label=T("pixels.model"))
@@ -70,7 +70,7 @@ def build(page: Page) -> None:
         equation = _notes(page)
     values = {"task": task, "model": model, "temperature": temperature, "seed": seed, "n": n, "hide": hide}
     page.state("pixels", values, FIELDS)
-    inputs, outputs = [task, model, temperature, seed, n, hide, pad], [player, chart, chart_box]
+    inputs, outputs = [task, model, temperature, seed, n, hide, pad], [player, chart_box, *charts]
     page.on_open("pixels", start, inputs, outputs)
     page.on_open("pixels", equation_of, model, equation)
     for button, name in ((go, "sample"), (complete, "complete"), (score, "score")):
@@ -82,7 +82,7 @@ def build(page: Page) -> None:
     page.event(hide.input, _again_if("complete"), inputs, outputs, live=True)
     page.event(pad.drawn, _again_if("complete", "score"), inputs, outputs, live=True)
     page.event(model.change, equation_of, model, equation, live=True)
-    page.event(player.relabel, relabel, [task, seed, pad], chart)
+    page.event(player.relabel, relabel, [task, seed, pad], charts)
 
 
 def equation_of(model: str) -> str:
@@ -99,14 +99,14 @@ def start(*values: object) -> tuple:
 def again(task: str, model: str, temperature: float, seed: int, *values: object) -> tuple:
     """The same task after a knob moved; the film stays where it was."""
     if seed is None:  # a number field that is being typed into
-        return gr.skip(), gr.skip(), gr.skip()
+        return _nothing(2 + len(MODELS))
     return run(task, model, temperature, seed, *values, play=False)
 
 
 def run(
     task: str, model: str, temperature: float, seed: int, n: str, hide: str, pad: dict | None, *, play: bool
-) -> tuple[dict, object, object]:
-    """Player, chart, and whether the chart is shown."""
+) -> tuple:
+    """Player, whether the charts are shown, and one chart per model."""
     from playground.inference import pixels
 
     try:
@@ -115,15 +115,15 @@ def run(
             if model not in found:
                 pixels.score(ready.x, model)  # raises what is wrong with it
             chosen = found[model]
-            return film(chosen.trace, "score", play=play, seed=seed), _chart(found), gr.Column(visible=True)
+            return film(chosen.trace, "score", play=play, seed=seed), gr.Column(visible=True), *_charts(found)
         if task == "complete":
             ready = pixels.prepare(pad, seed=seed)
             trace = pixels.complete(model, ready.x, _hidden(hide, ready), WAYS, seed, temperature)
         else:
             trace = pixels.sample_trace(model, seed, temperature, int(n))
-        return film(trace, task, play=play), gr.skip(), gr.Column(visible=False)
+        return film(trace, task, play=play), gr.Column(visible=False), *_nothing(len(MODELS))
     except WeightsError as problem:  # stays on the page until another model is chosen
-        return {"message": problem.payload()["message"]}, gr.skip(), gr.Column(visible=False)
+        return {"message": problem.payload()["message"]}, gr.Column(visible=False), *_nothing(len(MODELS))
 
 
 def film(trace: object, kind: str, *, play: bool = False, first: int = 0, **more: object) -> dict:
@@ -153,9 +153,14 @@ def flip(model: str, x: dict, index: int, seed: int, temperature: float, given: 
     return film(trace, "sample", first=sample)
 
 
-def relabel(task: str, seed: int, pad: dict | None) -> object:
-    """The chart in the language the page has now."""
-    return _chart(_scores(seed, pad)[0]) if task == "score" else gr.skip()
+def relabel(task: str, seed: int, pad: dict | None) -> tuple:
+    """The charts in the language the page has now."""
+    return _charts(_scores(seed, pad)[0]) if task == "score" else _nothing(len(MODELS))
+
+
+def _nothing(outputs: int) -> tuple:
+    """Leaves so many outputs as they are."""
+    return tuple(gr.skip() for _ in range(outputs))
 
 
 def _play(task: str) -> Callable:
@@ -171,7 +176,7 @@ def _again_if(*tasks: str) -> Callable:
     """`again`, where the page is at one of these tasks."""
 
     def handler(task: str, *values: object) -> tuple:
-        return again(task, *values) if task in tasks else (gr.skip(), gr.skip(), gr.skip())
+        return again(task, *values) if task in tasks else _nothing(2 + len(MODELS))
 
     return handler
 
@@ -195,29 +200,29 @@ def _scores(seed: int, pad: dict | None) -> tuple[dict, object]:
     return found, ready
 
 
-def _chart(scores: dict) -> object:
-    """log p of the drawing among that of the test digits, one panel per model."""
-    import plotly.graph_objects as go
-    from plotly.subplots import make_subplots
-
+def _charts(scores: dict) -> tuple:
+    """One chart per model, in the order of the page; None for a model without a score."""
     lang = current_lang()
-    shown = [model for model in reversed(MODELS) if model in scores]
-    figure = make_subplots(1, len(shown), subplot_titles=[_chart_title(model, scores[model], lang) for model in shown])
-    for column, model in enumerate(shown, 1):
-        found = scores[model]
-        if found.histogram:
-            edges, counts = found.histogram.edges, found.histogram.counts
-            hover = text("pixels.chart_hover", lang, x="%{x:.0f}", y="%{y}") + "<extra></extra>"
-            middle, width = (edges[1:] + edges[:-1]) / 2, float(edges[1] - edges[0])
-            bars = go.Bar(x=middle.tolist(), y=counts.tolist(), width=width, hovertemplate=hover, marker_line_width=0)
-            figure.add_trace(bars, 1, column)
-        figure.add_vline(found.log_prob, line_width=3, row=1, col=column, exclude_empty_subplots=False)
-        figure.update_xaxes(title_text=text("pixels.chart_x", lang), row=1, col=column)
-    figure.update_yaxes(title_text=text("pixels.chart_y", lang), row=1, col=1)
+    return tuple(_chart(model, scores[model], lang) if model in scores else None for model in reversed(MODELS))
+
+
+def _chart(model: str, found: object, lang: str) -> object:
+    """log p of the drawing among that of the test digits."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    if found.histogram:
+        edges, counts = found.histogram.edges, found.histogram.counts
+        hover = text("pixels.chart_hover", lang, x="%{x:.0f}", y="%{y}") + "<extra></extra>"
+        middle, width = (edges[1:] + edges[:-1]) / 2, float(edges[1] - edges[0])
+        figure.add_bar(x=middle.tolist(), y=counts.tolist(), width=width, hovertemplate=hover, marker_line_width=0)
+    figure.add_vline(found.log_prob, line_width=3)
     clear = "rgba(0,0,0,0)"
     figure.update_layout(
-        height=300, showlegend=False, bargap=0, paper_bgcolor=clear, plot_bgcolor=clear, dragmode=False,
-        margin={"l": 60, "r": 10, "t": 60, "b": 50}, font={"size": 15},
+        title={"text": _chart_title(model, found, lang), "x": 0.5, "y": 0.95, "font_size": 16},
+        xaxis_title=text("pixels.chart_x", lang), yaxis_title=text("pixels.chart_y", lang),
+        height=290, showlegend=False, bargap=0, paper_bgcolor=clear, plot_bgcolor=clear, dragmode=False,
+        margin={"l": 60, "r": 10, "t": 64, "b": 50}, font={"size": 15},
     )  # fmt: skip
     return figure
 
