@@ -7,8 +7,10 @@ name is public and which has a `ROWS: dict[name, function]` takes part.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import pkgutil
+import sys
 from collections.abc import Callable
 from importlib import import_module
 
@@ -35,7 +37,9 @@ def main(argv: list[str] | None = None) -> None:
         parser.error(f"expected the start of one of {', '.join(rows())}; got {prefix!r}")
     one_thread()
     for measure in chosen.values():
-        print(json.dumps(measure().as_dict(), ensure_ascii=False), flush=True)
+        with contextlib.redirect_stdout(sys.stderr):  # what libraries say on the way is not a row
+            row = measure()
+        print(json.dumps(row.as_dict(), ensure_ascii=False), flush=True)
 
 
 if __name__ == "__main__":
