@@ -219,10 +219,10 @@ def _chart(model: str, found: object, lang: str) -> object:
     figure.add_vline(found.log_prob, line_width=3)
     clear = "rgba(0,0,0,0)"
     figure.update_layout(
-        title={"text": _chart_title(model, found, lang), "x": 0.5, "y": 0.95, "font_size": 16},
+        title={"text": _chart_title(model, found, lang), "x": 0.5, "y": 0.93, "font_size": 17},
         xaxis_title=text("pixels.chart_x", lang), yaxis_title=text("pixels.chart_y", lang),
         height=290, showlegend=False, bargap=0, paper_bgcolor=clear, plot_bgcolor=clear, dragmode=False,
-        margin={"l": 60, "r": 10, "t": 64, "b": 50}, font={"size": 15},
+        margin={"l": 60, "r": 10, "t": 68, "b": 54}, font={"size": 16},
     )  # fmt: skip
     return figure
 
