@@ -51,11 +51,12 @@
     callbacks.lang.forEach((run) => run(lang));
   }
 
-  // Gradio leaves the label of a tab that was never opened as it was.
+  // Gradio leaves the label of a tab that was never opened as it was, in the row and in its menu for narrow screens.
   function nameTabs() {
-    for (const button of document.querySelectorAll('#pg-tabs [role="tab"][data-tab-id]')) {
+    const stageOf = new Map(LANGS.flatMap((lang) => config.stages.map((id) => [text(lang, `page.tab.${id}`), id])));
+    for (const button of document.querySelectorAll('#pg-tabs > .tab-wrapper button')) {
       const words = [...button.childNodes].find((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
-      if (words && config.stages.includes(button.dataset.tabId)) words.data = t(`page.tab.${button.dataset.tabId}`);
+      if (words && stageOf.has(words.data.trim())) words.data = t(`page.tab.${stageOf.get(words.data.trim())}`);
     }
   }
 
@@ -283,13 +284,16 @@
     },
     get(stage) { return { ...this.state[stage] }; },
     set(stage, values) {
+      let changed = false;
       for (const [name, raw] of Object.entries(values)) {
         const field = (config.links[stage] || {})[name];
         if (!field) throw new Error(`expected a field of ${stage} (${Object.keys(config.links[stage] || {})}), got ${name}`);
         const { value, problem } = read(name, field, raw);
-        if (!problem) this.state[stage][name] = value; // half-typed numbers wait until they are whole
+        if (problem || value === this.state[stage][name]) continue; // half-typed numbers wait until they are whole
+        this.state[stage][name] = value;
+        changed = true;
       }
-      if (stage === this.tab) this.write();
+      if (changed && stage === this.tab) this.write();
     },
     open(stage) { if (stage !== this.tab) { this.tab = stage; this.write(); } },
     href() {
