@@ -105,7 +105,7 @@ def new_context(browser: object, watch: Watch) -> Iterator[Callable[..., object]
 
     def start(**options: object) -> object:
         context = browser.new_context(**{"viewport": {"width": 1920, "height": 1080}, **options})
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         watch.follow(context)
         opened.append(context)
         return context
