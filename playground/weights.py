@@ -52,8 +52,11 @@ def _load(id: str, device: str, variant: str) -> Model:
     command = f"python -m playground.training {id}" + (f" --variant {variant}" if variant else "")
     if not (path / "model.safetensors").is_file():
         raise WeightsError(id, str(path / "model.safetensors"), "missing", command)
+    import torch
+
     try:
-        model = model_class(id).from_pretrained(path, map_location="cpu", strict=True)
+        # The caller may be in inference mode; weights made there could never take part in a gradient afterwards.
+        with torch.inference_mode(False):
+            return model_class(id).from_pretrained(path, map_location="cpu", strict=True).to(device).eval()
     except Exception as reason:  # a damaged file can fail anywhere between the header and load_state_dict
         raise WeightsError(id, str(path / "model.safetensors"), str(reason), command) from reason
-    return model.to(device).eval()

@@ -128,6 +128,14 @@ def test_a_model_is_loaded_once(folder, monkeypatch):
     assert weights.load("judge", "cpu") is models[0] and weights.load("judge", "cpu", None) is models[0]
 
 
+def test_weights_loaded_in_inference_mode_still_take_part_in_gradients():
+    weights._load.cache_clear()
+    with torch.inference_mode():
+        model = weights.load("judge")
+    x = torch.rand(1, 1, 28, 28, requires_grad=True)
+    assert torch.autograd.grad(model(x).sum(), x)[0].abs().sum() > 0
+
+
 def test_the_public_load_is_the_same_object():
     assert playground.load("judge") is playground.load("judge", device="cpu") is weights.load("judge", "cpu")
 
