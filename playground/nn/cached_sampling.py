@@ -87,12 +87,15 @@ class CachedConv:
         seen = range(pad + (conv.kind == "B"))
         # Column j of the image lies at (pad + j) n of a padded row, so tap t of columns j..e-1 starts at (j + t) n.
         self.here = [(t, xp.array(taps[-1, t])) for t in seen]
-        self.over = [[(t, xp.array(taps[r, t])) for t in range(k)] for r in range(pad)]
+        # All taps of the rows above as one matrix, whose last input is the constant 1 for the bias.
+        bias = conv.weight.new_zeros(C_out) if conv.bias is None else conv.bias
+        self.over = xp.array(torch.cat([taps[:-1].flatten(0, 2), F.pad(bias, (0, 1), value=1)[None]]))
+        self.inputs = xp.ones(width * n, len(self.over))
+        self.taps = [(r, t, slice((r * k + t) * C_in, (r * k + t + 1) * C_in)) for r in range(pad) for t in range(k)]
         self.rows = [xp.zeros((width + 2 * pad) * n, C_in) for _ in range(rows)]  # the highest first
         self.row = self.rows[-1][pad * n : (pad + width) * n]
-        self.bias = xp.array(F.pad(conv.weight.new_zeros(C_out) if conv.bias is None else conv.bias, (0, 1), value=1))
         self.above, self.part = xp.zeros(width * n, C_out + 1), xp.zeros(width * n, C_out + 1)
-        self.above[:] = self.bias
+        self.above[:] = self.over[-1]
         self.n, self.dot, self.add = n, xp.dot, xp.add
 
     def __call__(self, j: int, e: int, out: Array) -> None:
@@ -108,11 +111,9 @@ class CachedConv:
         for upper, lower in zip(self.rows[:-1], self.rows[1:], strict=True):
             upper[:] = lower
         size = len(self.above)
-        self.above[:] = self.bias
-        for row, taps in zip(self.rows[:-1], self.over, strict=True):
-            for t, weight in taps:
-                self.dot(row[t * self.n : t * self.n + size], weight, out=self.part)
-                self.add(self.above, self.part, out=self.above)
+        for r, t, features in self.taps:
+            self.inputs[:, features] = self.rows[r][t * self.n : t * self.n + size]
+        self.dot(self.inputs, self.over, out=self.above)
 
 
 def raster(
