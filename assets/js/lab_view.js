@@ -5,7 +5,7 @@ const LOSSES = ['minimax', 'nonsaturating', 'lsgan', 'wgan_gp'];
 const NUMBERS = ['modes', 'hq', 'js', 'kl', 'swd', 'gradient', 'loss_d', 'loss_g', 'invalid', 'diverged'];
 const COVERED = 20, BEST_HQ = 1 - Math.exp(-4.5), OUTSIDE = 65535;
 const FILM_SECONDS = 9, MOST_FRAMES = 1500, CHASE = 7, LOST_MS = 30000, PATIENCE_MS = 3000;
-const SPEED = { slow: { play: 0.25, every: 0.1 }, normal: { play: 1, every: 1 }, fast: { play: 2.5, every: 4 } };
+const SPEED = { slow: { play: 0.25, every: 0 }, normal: { play: 1, every: 1 }, fast: { play: 2.5, every: 4 } };
 const DASH = [[], [10, 5], [3, 4], [14, 4, 3, 4]];
 const { t, color, px, font } = playground;
 
@@ -371,6 +371,7 @@ const SCALES = {
   modes: (K) => ({ low: 0, high: K, ticks: K > 20 ? [0, 10, 20] : [0, K / 2, K], write: (v) => String(Math.round(v)) }),
   hq: () => ({ low: 0, high: 1, ticks: [0, 0.5, 1], write: (v) => `${Math.round(100 * v)} %` }),
   js: () => ({ low: 0, high: Math.LN2, ticks: [0, 0.2, 0.4, 0.6], write: (v) => v.toFixed(1) }),
+  loss_g: () => ({ low: -2, high: 4, ticks: [-2, 0, 2, 4], write: String }),
   gradient: () => ({ low: -6, high: 1, ticks: [-6, -4, -2, 0], write: (v) => power(v), map: (v) => Math.log10(Math.max(v, 1e-9)) }),
 };
 const SUPER = { '-': '⁻', 0: '⁰', 1: '¹', 2: '²', 3: '³', 4: '⁴', 5: '⁵', 6: '⁶', 7: '⁷', 8: '⁸', 9: '⁹' };
@@ -514,7 +515,10 @@ lines.addEventListener('pointerdown', (event) => { lines.setPointerCapture(event
 lines.addEventListener('pointermove', (event) => { if (lines.hasPointerCapture(event.pointerId)) scrub(event); });
 
 playground.onLang(() => { shownFrame = null; paint(); draw(); });
-document.addEventListener('visibilitychange', () => { if (document.hidden && playing && box.isConnected) play(false); });
+let resume = false; // nobody watches a hidden window: its training waits
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden && stream) { resume = playing; play(false); } else if (!document.hidden && resume) { resume = false; play(true); }
+});
 addEventListener('pagehide', halt);
 box.addEventListener('configure', () => configure(playground.link.get('lab')));
 watch('value', () => { if (props.value) hear(props.value); });

@@ -8,6 +8,7 @@ from playground.ui.components.base import CanvasComponent
 
 LOSSES = ("minimax", "nonsaturating", "lsgan", "wgan_gp")
 NUMBERS = ("modes", "hq", "js", "gradient")
+SERIES = (*NUMBERS, "loss_g")
 PANEL = """<figure class="pg-lab-panel" data-loss="@LOSS@">
   <figcaption><i class="pg-lab-swatch"></i><span data-t="lab.loss.@LOSS@"></span></figcaption>
   <div class="pg-lab-plane"><canvas role="img"></canvas></div>
@@ -59,7 +60,7 @@ class LabView(CanvasComponent):
         panels = "".join(PANEL.replace("@LOSS@", loss).replace("@NUMBERS@", numbers) for loss in LOSSES)
         series = "".join(
             f'<button type="button" class="pg-button" data-series="{name}" data-t="lab.number.{name}"></button>'
-            for name in NUMBERS
+            for name in SERIES
         )
         buttons = "".join(BUTTON.replace("@ACT@", act) for act in ("restart", "back", "play", "step", "live"))
         template = TEMPLATE.replace("@PANELS@", panels).replace("@SERIES@", series).replace("@BUTTONS@", buttons)
