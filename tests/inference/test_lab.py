@@ -81,9 +81,9 @@ def test_one_training_step_is_a_frame(no_checkpoints):
 
 def test_a_subset_of_losses_is_the_same_film(no_checkpoints):
     """A panel does not depend on its neighbours."""
-    whole = list(film(make_run("C", **SHORT)))[-1]
-    part = list(film(make_run("C", losses=["wgan_gp", "lsgan"], **SHORT)))[-1]
-    np.testing.assert_allclose(part.points, whole.points[2:], atol=2e-4)
+    whole = list(film(make_run("C", **SHORT), stop=20))[-1]
+    part = list(film(make_run("C", losses=["wgan_gp", "lsgan"], **SHORT), stop=20))[-1]
+    np.testing.assert_allclose(part.points, whole.points[2:], atol=1e-4)  # rounding grows: the game is chaotic
 
 
 def test_live_shows_frames_of_the_film_and_always_the_last(no_checkpoints):
