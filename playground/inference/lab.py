@@ -63,19 +63,19 @@ class Run:
     k_gp: int = 5
     decay: bool = False
     ema: bool = False
-    every: int = 5
+    every: int = 10
 
 
 PRESETS: dict[str, Run] = {
-    "A": Run(preset="A", z_dim=16, k=5, steps=1000),
-    "B": Run(preset="B", init="he", norm=True, slope=0.2, lr_d=2e-4, k_gp=3, steps=2000),
-    "C": Run(preset="C", steps=4000, every=10),
+    "A": Run(preset="A", z_dim=16, k=5, steps=1000, every=10),
+    "B": Run(preset="B", init="he", norm=True, slope=0.2, lr_d=2e-4, k_gp=3, steps=2000, every=20),
+    "C": Run(preset="C", steps=4000, every=40),
     "E": Run(
-        "grid25", "E", init="he", norm=True, lr_g=3e-3, lr_d=3e-3, lr_gp=2e-3, k_gp=3, decay=True, steps=8000, every=20
+        "grid25", "E", init="he", norm=True, lr_g=3e-3, lr_d=3e-3, lr_gp=2e-3, k_gp=3, decay=True, steps=8000, every=80
     ),
 }
-PRESETS["M"] = replace(PRESETS["E"], dataset="moons", preset="M", steps=2000, every=5)
-PRESETS["S"] = replace(PRESETS["C"], dataset="spiral", preset="S", steps=1500, every=5)
+PRESETS["M"] = replace(PRESETS["E"], dataset="moons", preset="M", steps=2000, every=20)
+PRESETS["S"] = replace(PRESETS["C"], dataset="spiral", preset="S")
 HOME = {"ring8": "A", "grid25": "E", "moons": "M", "spiral": "S"}  # the preset that opens each data set
 CHANGEABLE = ("steps", "lr_g", "lr_d", "k", "lr_gp", "k_gp", "ema", "every")
 

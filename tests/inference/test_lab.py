@@ -81,9 +81,9 @@ def test_one_training_step_is_a_frame(no_checkpoints):
 
 def test_a_subset_of_losses_is_the_same_film(no_checkpoints):
     """A panel does not depend on its neighbours."""
-    whole = list(film(make_run("C", **SHORT), stop=20))[-1]
-    part = list(film(make_run("C", losses=["wgan_gp", "lsgan"], **SHORT), stop=20))[-1]
-    np.testing.assert_allclose(part.points, whole.points[2:], atol=1e-4)  # rounding grows: the game is chaotic
+    whole = list(film(make_run("C", **SHORT)))[-1]
+    part = list(film(make_run("C", losses=["wgan_gp", "lsgan"], **SHORT)))[-1]
+    np.testing.assert_allclose(part.points, whole.points[2:], atol=2e-4)
 
 
 def test_live_shows_frames_of_the_film_and_always_the_last(no_checkpoints):
@@ -227,7 +227,7 @@ def test_encoding_is_exact():
 def medians(preset: str, seeds: int = 8) -> dict[str, float]:
     from playground.inference.record_lab import measure
 
-    row = measure(PRESETS[preset], range(1, seeds + 1))
+    row = measure(PRESETS[preset], range(seeds))
     print(preset, row)
     return {loss: row["modes"][loss][0] for loss in LOSSES}
 
@@ -257,7 +257,7 @@ def test_balanced_is_where_minimax_wins():
 def test_one_critic_step_is_too_few_for_wgan_gp():
     from playground.inference.record_lab import measure
 
-    row = measure(make_run("C", losses=["wgan_gp"], k_gp=1), range(1, 9))
+    row = measure(make_run("C", losses=["wgan_gp"], k_gp=1), range(8))
     assert row["modes"]["wgan_gp"][0] <= 2, row
 
 
@@ -265,7 +265,7 @@ def test_one_critic_step_is_too_few_for_wgan_gp():
 def test_grid_sets_coverage_against_precision():
     from playground.inference.record_lab import measure
 
-    row = measure(PRESETS["E"], range(1, 9))
+    row = measure(PRESETS["E"], range(8))
     modes, hq = ({loss: row[name][loss][0] for loss in LOSSES} for name in ("modes", "hq"))
     assert max(modes, key=modes.get) == "wgan_gp" and modes["wgan_gp"] >= 13, modes
     assert min(hq, key=hq.get) == "wgan_gp" and hq["lsgan"] > hq["minimax"], hq
@@ -275,20 +275,20 @@ def test_grid_sets_coverage_against_precision():
 def test_moons_are_a_negative_control():
     from playground.inference.record_lab import measure
 
-    row = measure(PRESETS["M"], range(1, 9))
+    row = measure(PRESETS["M"], range(8))
     assert all(row["modes"][loss][0] == 16 for loss in LOSSES), row["modes"]
     js = [row["js"][loss][0] for loss in LOSSES]
     assert max(js) - min(js) < 0.02, js
 
 
 @pytest.mark.slow
-def test_spiral_is_slow_for_the_nonsaturating_loss():
+def test_spiral_collapses_the_nonsaturating_loss_in_some_seeds():
     from playground.inference.record_lab import measure
 
-    row = measure(PRESETS["S"], range(1, 9))
-    modes = {loss: row["modes"][loss][0] for loss in LOSSES}
-    assert modes["nonsaturating"] <= 12, modes
-    assert all(modes[loss] >= 14 for loss in ("minimax", "lsgan", "wgan_gp")), modes
+    row = measure(PRESETS["S"], range(8))
+    lowest = {loss: row["modes"][loss][1] for loss in LOSSES}
+    assert lowest["nonsaturating"] <= 4, lowest
+    assert all(lowest[loss] >= 12 for loss in ("minimax", "lsgan", "wgan_gp")), lowest
 
 
 def test_claims_on_the_page_are_within_what_slow_tests_assert():
