@@ -6,10 +6,10 @@ config are saved together (`model.safetensors`, `config.json`) by huggingface_hu
 - `phases()` says how it is trained: one `Phase` for a VAE, two for a GAN, three for an AAE. `training.loop` runs them.
 - A model fitted by counting overrides `fit(batches)` and returns no phases.
 - What a model can do is told by small protocols (`LatentModel`, `ImageGenerator`); a page switches
-  its panels on by the capabilities that the catalogue lists for the model. `Autoregressive` is the shared half of all
-  models that give p(x_i | x_<i).
+  its panels on by the capabilities that the catalogue lists for the model. `Sequential` is the shared half of all
+  models that give p(x_i | x_<i), `Autoregressive` that of those over binary pixels.
 
-Axis letters used everywhere: B batch, C channel, H row, W column, D = H * W pixels in their order, n samples.
+Axis letters used everywhere: B batch, C channel, H row, W column, D = C * H * W values in their order, n samples.
 """
 
 from __future__ import annotations
@@ -83,38 +83,45 @@ class Model(nn.Module, PyTorchModelHubMixin):
         raise TypeError(f"{type(self).__name__} is trained through phases(), not fit()")
 
 
-class Autoregressive(Model):
-    """p(x) = prod_i p(x_i | x_<i) over binary pixels: an explicit model that also samples.
+class Sequential(Model):
+    """p(x) = prod_i p(x_i | x_<i) over values of any kind: what all models share that draw one value after the other.
 
-    A subclass gives `logits(x)`, and `incremental(n)` where a pixel can be computed without the whole image again.
-    Its config has height and width; `order` is raster order unless the subclass says otherwise.
+    A subclass gives `outputs(x)`, what describes p(x_i | x_<i) for all i at once, `_choose`, which draws one value from
+    one such description, `log_prob`, and `incremental(n)` where a value can be computed without the whole image again.
+    Its config has height and width; `order` is raster order and there is one channel, unless the subclass says
+    otherwise.
     """
 
-    order: Tensor  # (D,) flat index of the pixel at each position of the order
+    order: Tensor  # (D,) flat index of the value at each position of the order
 
-    def __init__(self, config: Any) -> None:
+    def __init__(self, config: Any, channels: int = 1) -> None:
         super().__init__(config)
-        self.shape = (1, self.config.height, self.config.width)
-        self.register_buffer("order", torch.arange(self.config.height * self.config.width), persistent=False)
+        self.shape = (channels, self.config.height, self.config.width)
+        size = channels * self.config.height * self.config.width
+        self.register_buffer("order", torch.arange(size), persistent=False)
 
-    def logits(self, x: Tensor) -> Tensor:
-        """Logit of p(x_i = 1 | x_<i) for every pixel at once: x (B, 1, H, W) in {0, 1} -> (B, 1, H, W)."""
-        raise TypeError(f"{type(self).__name__} does not define logits")
+    def outputs(self, x: Tensor) -> Tensor:
+        """Parameters of p(x_i | x_<i) for every value at once: x (B, C, H, W) -> (B, C, H, W, ...)."""
+        raise TypeError(f"{type(self).__name__} does not define outputs")
 
     def incremental(self, n: int) -> Generator[Tensor, Tensor, None]:
-        """Coroutine for sampling: yields the logits (n,) of the next pixel in order, is sent its values (n,)."""
-        x = torch.zeros(n, *self.shape, device=self.device)
+        """Coroutine for sampling: yields the outputs (n, ...) of the next value in order, is sent its values (n,)."""
+        x = torch.zeros(n, *self.shape, device=self.device, dtype=self._dtype)
         for index in self.order.tolist():
-            value = yield self.logits(x).flatten(1)[:, index]
+            value = yield self.outputs(x).flatten(1, 3)[:, index]
             x.flatten(1)[:, index] = value
 
-    def log_prob(self, x: Tensor) -> Tensor:
-        """log p(x) in nats: x (B, 1, H, W) in {0, 1} -> (B,)."""
-        return -F.binary_cross_entropy_with_logits(self.logits(x).float(), x, reduction="none").flatten(1).sum(1)
+    @property
+    def _dtype(self) -> torch.dtype:
+        return next(t.dtype for t in (*self.parameters(), *self.buffers()) if t.is_floating_point())
 
-    def conditionals(self, x: Tensor) -> Tensor:
-        """p(x_i = 1 | x_<i) in pixel order: x (B, 1, H, W) -> (B, D)."""
-        return self.logits(x).float().flatten(1)[:, self.order].sigmoid()
+    def log_prob(self, x: Tensor) -> Tensor:
+        """log p(x) in nats: x (B, C, H, W) -> (B,)."""
+        raise TypeError(f"{type(self).__name__} does not define log_prob")
+
+    def _choose(self, output: Tensor, u: Tensor, temperature: float) -> tuple[Tensor, Tensor]:
+        """Draw from p(x_i | x_<i): output (n, ...), uniforms u (n,) -> the values (n,), and what is kept of p."""
+        raise TypeError(f"{type(self).__name__} does not define _choose")
 
     def phases(self) -> list[Phase]:
         return [Phase("likelihood", list(self.parameters()), self._loss)]
@@ -134,11 +141,12 @@ class Autoregressive(Model):
     ) -> tuple[Tensor, Tensor]:
         """Sample pixel by pixel and keep the probabilities.
 
-        uniforms: (n, D) in [0, 1), drawn from `generator` if not given; pixel i is 1 where u_i < p_i. prefix: known
-        pixels, either images (n or 1, 1, H, W) with NaN where the model is to choose, or the first k values in pixel
-        order, (k,) or (n, k). temperature: divides the logits; 0 takes the likelier value. cached: use
-        `incremental`; False runs the whole network for every pixel.
-        Returns x (n, 1, H, W) in {0, 1} and p (n, D), p(x_i = 1 | x_<i) in pixel order at that temperature.
+        uniforms: (n, D) in [0, 1), drawn from `generator` if not given; a binary pixel is 1 where u_i < p_i. prefix:
+        known values, either images (n or 1, C, H, W) with NaN where the model is to choose, or the first k values in
+        order, (k,) or (n, k). temperature: divides the logits; 0 takes the likeliest value. cached: use
+        `incremental`; False runs the whole network for every value.
+        Returns x (n, C, H, W) and p (n, D, ...), in order and at that temperature: p(x_i = 1 | x_<i), (n, D), of a
+        binary model.
         """
         size = self.order.numel()
         if uniforms is None:
@@ -158,22 +166,19 @@ class Autoregressive(Model):
     def _draw(
         self, uniforms: Tensor, known: tuple[Tensor, ...] | None, temperature: float, cached: bool
     ) -> tuple[Tensor, Tensor]:
-        """The loop of `trace`: uniforms (D, n), known values D x (n,) -> x and p (n, D), all in pixel order."""
-        steps = self.incremental(uniforms.shape[1]) if cached else Autoregressive.incremental(self, uniforms.shape[1])
+        """The loop of `trace`: uniforms (D, n), known values D x (n,) -> x (n, D) and p (n, D, ...), all in order."""
+        steps = self.incremental(uniforms.shape[1]) if cached else Sequential.incremental(self, uniforms.shape[1])
         x: list[Tensor] = []
         p: list[Tensor] = []
         for i, u_i in enumerate(uniforms.unbind()):
-            logit = next(steps) if i == 0 else steps.send(x[-1])
-            if temperature == 0:
-                p.append((logit > 0).float())
-            else:
-                p.append(torch.sigmoid(logit.float() if temperature == 1 else logit.float() / temperature))
-            x_i = (u_i < p[-1]).float()
+            output = next(steps) if i == 0 else steps.send(x[-1])
+            x_i, p_i = self._choose(output, u_i, temperature)
             x.append(x_i if known is None else torch.where(known[i].isnan(), x_i, known[i]))
+            p.append(p_i)
         return torch.stack(x, 1), torch.stack(p, 1)
 
     def sample(self, n: int, **options: Any) -> Tensor:
-        """Draw n images, (n, 1, H, W) in {0, 1}. Options: those of `trace`."""
+        """Draw n images, (n, C, H, W). Options: those of `trace`."""
         return self.trace(n, **options)[0]
 
     def _known(self, prefix: Tensor | None, n: int) -> Tensor:
@@ -191,6 +196,36 @@ class Autoregressive(Model):
             )
         known[:, : prefix.shape[-1]] = prefix
         return known
+
+
+class Autoregressive(Sequential):
+    """p(x) = prod_i p(x_i | x_<i) over binary pixels: an explicit model that also samples.
+
+    A subclass gives `logits(x)`, and `incremental(n)` where a pixel can be computed without the whole image again.
+    """
+
+    def logits(self, x: Tensor) -> Tensor:
+        """Logit of p(x_i = 1 | x_<i) for every pixel at once: x (B, 1, H, W) in {0, 1} -> (B, 1, H, W)."""
+        raise TypeError(f"{type(self).__name__} does not define logits")
+
+    def outputs(self, x: Tensor) -> Tensor:
+        return self.logits(x)
+
+    def log_prob(self, x: Tensor) -> Tensor:
+        """log p(x) in nats: x (B, 1, H, W) in {0, 1} -> (B,)."""
+        return -F.binary_cross_entropy_with_logits(self.logits(x).float(), x, reduction="none").flatten(1).sum(1)
+
+    def conditionals(self, x: Tensor) -> Tensor:
+        """p(x_i = 1 | x_<i) in pixel order: x (B, 1, H, W) -> (B, D)."""
+        return self.logits(x).float().flatten(1)[:, self.order].sigmoid()
+
+    def _choose(self, output: Tensor, u: Tensor, temperature: float) -> tuple[Tensor, Tensor]:
+        """A pixel is 1 where u < p, p = p(x_i = 1 | x_<i)."""
+        if temperature == 0:
+            p = (output > 0).float()
+        else:
+            p = torch.sigmoid(output.float() if temperature == 1 else output.float() / temperature)
+        return (u < p).float(), p
 
 
 @runtime_checkable
