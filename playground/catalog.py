@@ -184,6 +184,35 @@ CARDS: tuple[ModelCard, ...] = (
         ),
     ),
     ModelCard(
+        id="gated_pixel_cnn",
+        name="Gated PixelCNN",
+        path="playground.models.gated_pixel_cnn:GatedPixelCNN",
+        stage="pixels",
+        family="autoregressive",
+        paper=Paper(
+            "van den Oord et al.", "Conditional Image Generation with PixelCNN Decoders", "NIPS 2016", "1606.05328"
+        ),
+        equation=(
+            r"h_l=h_{l-1}+W_{1\times 1}\left[\tanh(a_1)\odot\sigma(a_2)\right],\qquad "
+            r"a=W_{\to}*h_{l-1}+W_{1\times 1}\,\mathrm{down}\!\left(W_{\downarrow}*v_{l-1}\right)"
+        ),
+        capabilities=EXPLICIT,
+        metrics=("nll",),
+        floor=83.8,
+        recipe=Recipe(
+            epochs=12,
+            batch_size=32,
+            lr=3e-3,
+            betas=(0.9, 0.95),
+            weight_decay=1e-4,
+            ema=0.999,
+            clip=100.0,
+            bf16=True,
+            channels_last=True,
+        ),
+        published=(Published(81.50, "pytorch-generative", "DYNAMIC"),),
+    ),
+    ModelCard(
         id="vae",
         name="VAE",
         path="playground.models.vae:VAE",

@@ -50,3 +50,23 @@ class MaskedConv2d(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         x = F.pad(x, (self.pad, self.pad, self.pad, 0))
         return F.conv2d(x, self.weight * self.mask, self.bias)
+
+
+class RowConv2d(nn.Module):
+    """Convolution over the rows i - rows + 1..i and the columns j - left..j + right, zeros outside the image.
+
+    What a stack of Gated PixelCNN or an LSTM over rows may see is such a rectangle, so nothing has to be masked;
+    right = -1 leaves the pixel itself out. forward: x (B, in_channels, H, W) -> (B, out_channels, H, W).
+    """
+
+    def __init__(
+        self, in_channels: int, out_channels: int, rows: int, left: int, right: int, bias: bool = True
+    ) -> None:
+        super().__init__()
+        reference = nn.Conv2d(in_channels, out_channels, (rows, left + 1 + right), bias=bias)
+        self.weight, self.bias = reference.weight, reference.bias
+        self.rows, self.left, self.right = rows, left, right
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.pad(x, (self.left, self.right, self.rows - 1, 0))  # a negative pad cuts the last column off
+        return F.conv2d(x, self.weight, self.bias)
