@@ -28,7 +28,8 @@ class Recipe:
     """How `python -m playground.training <id>` trains a model.
 
     data: "binary" (MNIST resampled x ~ Bern(pixel / 255) at every visit: DYNAMIC), "grey" (MNIST in [0, 1]),
-    "none" (the model draws its own), or points of the plane: "ring8", "grid25", "moons", "spiral".
+    "none" (the model draws its own), points of the plane ("ring8", "grid25", "moons", "spiral"), or "text" (tiny
+    Shakespeare; batch_size counts streams that are read in parallel).
     epochs counts passes over the data; an epoch of "none" or of points is 100 steps.
     schedule: factor on lr over the run, "constant" or "one_cycle" (linear up over the first tenth, cosine to zero).
     ema: decay of the averaged weights that are evaluated and shipped; 0 ships the last weights. clip: largest
@@ -96,6 +97,9 @@ EXPLICIT = ("log_prob", "conditionals", "sample")
 
 GOODFELLOW = Paper("Goodfellow et al.", "Generative Adversarial Nets", "NIPS 2014", "1406.2661")
 
+# RNADE over points of the plane: an image of one row and two columns
+_PLANE = {"height": 1, "width": 2, "hidden": 128, "components": 16, "center": 0.0, "scale": 1.5, "floor": 0.01}
+
 
 def _lab(id: str, name: str, loss: str, paper: Paper, equation: str, floor: float, critic_steps: int = 1) -> ModelCard:
     """A GAN of the lab: two small networks on a ring of eight Gaussians, preset C."""
@@ -130,6 +134,62 @@ CARDS: tuple[ModelCard, ...] = (
         recipe=Recipe(data="grey", epochs=1, batch_size=1000),
     ),
     ModelCard(
+        id="markov",
+        name="Markov chain",
+        path="playground.models.markov:Markov",
+        stage="pixels",
+        family="autoregressive",
+        paper=Paper("", "Every pixel knows the one before it: first order along the raster", ""),
+        equation=(
+            r"p(x)=p(x_1)\prod_{i=2}^{D}p(x_i\mid x_{i-1}),\qquad "
+            r"p(x_i=1\mid x_{i-1}=v)=\frac{n_{v1,i}+1}{n_{v,i}+2}"
+        ),
+        capabilities=EXPLICIT,
+        metrics=("nll",),
+        floor=145.4,
+        recipe=Recipe(data="grey", epochs=1, batch_size=1000),
+        variants={"per_position": {}, "stationary": {"stationary": True}},
+    ),
+    ModelCard(
+        id="ar_k",
+        name="AR(28)",
+        path="playground.models.ar_k:ARK",
+        stage="pixels",
+        family="autoregressive",
+        paper=Paper("", "Logistic regression of each pixel on the k before it", ""),
+        equation=(
+            r"p(x)=\prod_{i=1}^{D}p(x_i\mid x_{i-k},\dots,x_{i-1}),\qquad "
+            r"p(x_i=1\mid\cdot)=\sigma\!\Big(b_i+\sum_{j=1}^{k}w_{ij}\,x_{i-j}\Big),\quad k=28"
+        ),
+        capabilities=EXPLICIT,
+        metrics=("nll", "nll_of_windows"),
+        floor=105.0,
+        recipe=Recipe(data="grey", epochs=1, batch_size=1000),
+        config={"k": 28, "windows": tuple(range(1, 58))},
+    ),
+    ModelCard(
+        id="fvsbn",
+        name="FVSBN",
+        path="playground.models.fvsbn:FVSBN",
+        stage="pixels",
+        family="autoregressive",
+        paper=Paper(
+            "Frey, Hinton, Dayan", "Does the Wake-Sleep Algorithm Produce Good Density Estimators?", "NIPS 1996"
+        ),
+        equation=(
+            r"p(x_i=1\mid x_{<i})=\sigma\!\Big(b_i+\sum_{j<i}W_{ij}\,x_j\Big),\qquad "
+            r"W\ \text{strictly lower triangular}"
+        ),
+        capabilities=EXPLICIT,
+        metrics=("nll",),
+        floor=98.0,
+        recipe=Recipe(epochs=40, batch_size=256, lr=2e-3, ema=0.999),
+        published=(
+            Published(97.45, "Larochelle, Murray 2011", "FIXED"),
+            Published(96.58, "pytorch-generative", "DYNAMIC"),
+        ),
+    ),
+    ModelCard(
         id="nade",
         name="NADE",
         path="playground.models.nade:NADE",
@@ -149,6 +209,36 @@ CARDS: tuple[ModelCard, ...] = (
         published=(
             Published(88.33, "Uria et al. 2016", "FIXED"),
             Published(85.65, "pytorch-generative", "DYNAMIC"),
+        ),
+    ),
+    ModelCard(
+        id="made",
+        name="MADE",
+        path="playground.models.made:MADE",
+        stage="pixels",
+        family="autoregressive",
+        paper=Paper(
+            "Germain, Gregor, Murray, Larochelle",
+            "MADE: Masked Autoencoder for Distribution Estimation",
+            "ICML 2015",
+            "1502.03509",
+        ),
+        equation=(
+            r"h=\mathrm{relu}\!\left((W\odot M)\,x+c\right),\qquad "
+            r"p(x_i=1\mid x_{<i})=\sigma\!\left((V\odot M^{\text{out}})\,h+(A\odot M^{\text{dir}})\,x+b\right)_i,"
+            r"\qquad M_{kj}=[m_k\ge m_j],\;\; M^{\text{out}}_{ik}=[m_i>m_k]"
+        ),
+        capabilities=EXPLICIT,
+        metrics=("nll",),
+        floor=88.0,
+        recipe=Recipe(epochs=30, batch_size=256, lr=3e-3, ema=0.999, bf16=True),
+        variants={
+            "raster": {"hidden": (4000,), "orderings": ("raster",)},
+            "orders": {"hidden": (2000,), "orderings": ("raster", "reversed", "column", "spiral", "random")},
+        },
+        published=(
+            Published(88.40, "Germain et al. 2015, one mask", "FIXED"),
+            Published(84.87, "pytorch-generative", "DYNAMIC"),
         ),
     ),
     ModelCard(
@@ -211,6 +301,81 @@ CARDS: tuple[ModelCard, ...] = (
             channels_last=True,
         ),
         published=(Published(81.50, "pytorch-generative", "DYNAMIC"),),
+    ),
+    ModelCard(
+        id="char_rnn",
+        name="char-RNN",
+        path="playground.models.char_rnn:CharRNN",
+        stage="text",
+        family="autoregressive",
+        paper=Paper("Graves", "Generating Sequences With Recurrent Neural Networks", "2013", "1308.0850"),
+        equation=(
+            r"h_t=\mathrm{LSTM}(c_{t-1},\,h_{t-1}),\qquad "
+            r"p(c_t=k\mid c_{<t})=\frac{e^{(Vh_t)_k/T}}{\sum_j e^{(Vh_t)_j/T}}"
+        ),
+        capabilities=EXPLICIT,
+        metrics=("nll_per_char", "ngram"),
+        floor=1.60,
+        config={"dropout": 0.25},
+        recipe=Recipe(
+            data="text", epochs=30, batch_size=32, lr=4e-3, weight_decay=1e-3, ema=0.998, clip=1.0, bf16=True
+        ),
+        published=(Published(1.4697, "nanoGPT, 10.7 M parameters"),),
+    ),
+    ModelCard(
+        id="rnade",
+        name="RNADE",
+        path="playground.models.rnade:RNADE",
+        stage="density",
+        family="autoregressive",
+        paper=Paper(
+            "Uria, Murray, Larochelle",
+            "RNADE: The real-valued neural autoregressive density-estimator",
+            "NIPS 2013",
+            "1306.0186",
+        ),
+        equation=(
+            r"p(x_i\mid x_{<i})=\sum_{k=1}^{K}\pi_{ik}\,\mathcal N\!\left(x_i;\,\mu_{ik},\sigma_{ik}^2\right),\qquad "
+            r"(\pi_i,\mu_i,\sigma_i)\;\text{from}\;h_i=\max\!\left(0,\;\rho_i\,(c+W_{<i}\,x_{<i})\right)"
+        ),
+        capabilities=("log_prob", "sample"),
+        metrics=("density_nll",),
+        floor=-640.0,
+        recipe=Recipe(data="dequantized", epochs=10, batch_size=100, lr=2e-3, ema=0.999, clip=500.0),
+        variants={
+            "digits": {},
+            "ring8": {**_PLANE, "data": "ring8"},
+            "moons": {**_PLANE, "data": "moons"},
+            "spiral": {**_PLANE, "data": "spiral"},
+        },
+    ),
+    ModelCard(
+        id="pixel_cnn_rgb",
+        name="PixelCNN in colour",
+        path="playground.models.pixel_cnn_rgb:PixelCNNRGB",
+        stage="colour",
+        family="autoregressive",
+        paper=Paper(
+            "van den Oord, Kalchbrenner, Kavukcuoglu", "Pixel Recurrent Neural Networks", "ICML 2016", "1601.06759"
+        ),
+        equation=(
+            r"p(x)=\prod_{i}p(R_i\mid x_{<i})\;p(G_i\mid x_{<i},R_i)\;p(B_i\mid x_{<i},R_i,G_i)"
+        ),
+        capabilities=EXPLICIT,
+        metrics=("colour_nll",),
+        floor=250.0,
+        recipe=Recipe(
+            data="colour",
+            epochs=3,
+            batch_size=32,
+            lr=4e-3,
+            betas=(0.9, 0.95),
+            weight_decay=1e-4,
+            ema=0.998,
+            clip=200.0,
+            bf16=True,
+            channels_last=True,
+        ),
     ),
     ModelCard(
         id="vae",

@@ -62,6 +62,9 @@ class Model(nn.Module, PyTorchModelHubMixin):
     def __init__(self, config: Any) -> None:
         super().__init__()
         self.config = config
+        # What a training step hands to the next beside the weights, such as the state of a recurrent network over a
+        # text's streams: kept in checkpoints, not shipped.
+        self.carried: dict[str, Tensor] = {}
 
     @classmethod
     def _from_pretrained(cls, *, config: dict[str, Any], **options: Any) -> Model:

@@ -16,13 +16,17 @@ from accelerate import Accelerator, PartialState
 from accelerate.utils import broadcast_object_list
 
 from playground import catalog, weights
-from playground.data import mnist
+from playground.data import colour, dequantized, mnist, text
 from playground.data.batches import Batches
 from playground.data.mixtures import DATASETS, PointBatches
+from playground.data.text import TextBatches
 from playground.metrics.__main__ import measure
 from playground.models.base import Model
 from playground.training.arithmetic import bf16_is_faster
 from playground.training.loop import train
+
+# data made of MNIST's grey images at every visit
+MAKERS = {"dequantized": dequantized.batch, "colour": colour.batch}
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -49,7 +53,8 @@ def fit(card: catalog.ModelCard, recipe: catalog.Recipe, options: argparse.Names
     torch.manual_seed(recipe.seed)  # initial weights; this is a program of its own, no library code seeds globally
     model = weights.create(card.id, options.variant)
     accelerator = _accelerator(recipe, options.device)
-    batches = _batches(recipe, accelerator)
+    # a model whose variants are densities of different data names its own
+    batches = _batches(replace(recipe, data=getattr(model.config, "data", recipe.data)), accelerator)
     if not model.phases():
         model.fit(batches.at(step) for step in range(batches.per_epoch))
         return model
@@ -59,9 +64,12 @@ def fit(card: catalog.ModelCard, recipe: catalog.Recipe, options: argparse.Names
     return train(model, recipe, batch, steps, accelerator=accelerator, checkpoint=checkpoint, resume=options.resume)
 
 
-def _batches(recipe: catalog.Recipe, accelerator: Accelerator) -> Batches | PointBatches | None:
+def _batches(recipe: catalog.Recipe, accelerator: Accelerator) -> Batches | PointBatches | TextBatches | None:
     if recipe.data == "none":
         return None
+    if recipe.data == "text":
+        place = {"rank": accelerator.process_index, "world": accelerator.num_processes}
+        return TextBatches(text.indices(text.split(True), text.alphabet()), recipe.batch_size, seed=recipe.seed, **place)
     if recipe.data in DATASETS:
         return PointBatches(recipe.data, recipe.batch_size, recipe.seed, accelerator.process_index)
     images, labels = mnist.load(True)
@@ -73,6 +81,7 @@ def _batches(recipe: catalog.Recipe, accelerator: Accelerator) -> Batches | Poin
         seed=recipe.seed,
         rank=accelerator.process_index,
         world=accelerator.num_processes,
+        make=MAKERS.get(recipe.data),
     )
 
 

@@ -122,6 +122,8 @@ class Run:
         """Every tensor that a checkpoint holds, by name."""
         for name, value in self.model.state_dict().items():
             yield f"model.{name}", value
+        for name, value in self.model.carried.items():
+            yield f"carried.{name}", value
         if self.averaged:
             for name, value in self.averaged.state_dict().items():
                 yield f"averaged.{name}", value
@@ -144,7 +146,8 @@ class Run:
     def restore(self, path: Path) -> int:
         """Load a checkpoint; returns the step to go on from."""
         states: list[dict[int, dict[str, Tensor]]] = [{} for _ in self.optimizers]
-        model, averaged = {}, {}
+        model, averaged, carried = {}, {}, {}
+        parts = {"model": model, "averaged": averaged, "carried": carried}
         with safe_open(path, framework="pt", device=str(self.accelerator.device)) as file:
             for key in file.keys():
                 kind, _, name = key.partition(".")
@@ -152,9 +155,11 @@ class Run:
                     k, index, entry = name.split(".")
                     states[int(k)].setdefault(int(index), {})[entry] = file.get_tensor(key)
                 else:
-                    (model if kind == "model" else averaged)[name] = file.get_tensor(key)
+                    parts[kind][name] = file.get_tensor(key)
             step = int(file.metadata()["step"])
         self.model.load_state_dict(model)
+        if self.accelerator.is_main_process:  # whose streams they are; other processes begin theirs anew
+            self.model.carried = carried
         if self.averaged:
             self.averaged.load_state_dict(averaged)
         for optimizer, state in zip(self.optimizers, states, strict=True):
