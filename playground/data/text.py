@@ -94,7 +94,7 @@ class TextBatches:
 
 
 def ngram_nll(n: int, train: Sequence[int], test: Sequence[int], symbols: int, smoothing: float = SMOOTHING) -> float:
-    """Mean -log p of test characters in nats under counted n-grams, add-`smoothing`; train, test: places in an alphabet.
+    """Mean -log p of the test characters in nats under counted n-grams; train, test: places in an alphabet.
 
     p(c | the n - 1 before it) = (count(context, c) + a) / (count(context) + a K). Test characters with fewer than n - 1
     before them are left out.

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playground.metrics import coverage, judge, likelihood
+from playground.metrics import coverage, density, judge, likelihood, text
 
 MEASURES: dict[str, Callable[..., dict]] = {
     "nll": likelihood.nll,
+    "nll_of_windows": likelihood.nll_of_windows,
     "elbo": likelihood.elbo,
+    "density_nll": density.density_nll,
+    "colour_nll": density.colour_nll,
+    "nll_per_char": text.nll_per_char,
+    "ngram": text.ngram,
     "accuracy": judge.accuracy,
     "code_accuracy": judge.code_accuracy,
     "mutual_information": judge.mutual_information,

@@ -11,7 +11,13 @@ from playground import catalog, weights
 README = Path(__file__).resolve().parents[2] / "README.md"
 BEGIN, END = "<!-- table:begin -->", "<!-- table:end -->"
 # What the head metric of a model is called in a table, and whether it is a bound.
-LABELS = {"nll": "{} nats", "elbo": "≤ {} nats", "accuracy": "{} % right", "code_accuracy": "{} % of codes right"}
+LABELS = {
+    "nll": "{} nats",
+    "elbo": "≤ {} nats",
+    "nll_per_char": "{} nats per character",
+    "accuracy": "{} % right",
+    "code_accuracy": "{} % of codes right",
+}
 HEAD = ("Model", "Stage", "Paper", "Ours", "Published", "Size")
 
 

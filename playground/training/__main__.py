@@ -69,7 +69,8 @@ def _batches(recipe: catalog.Recipe, accelerator: Accelerator) -> Batches | Poin
         return None
     if recipe.data == "text":
         place = {"rank": accelerator.process_index, "world": accelerator.num_processes}
-        return TextBatches(text.indices(text.split(True), text.alphabet()), recipe.batch_size, seed=recipe.seed, **place)
+        ids = text.indices(text.split(True), text.alphabet())
+        return TextBatches(ids, recipe.batch_size, seed=recipe.seed, **place)
     if recipe.data in DATASETS:
         return PointBatches(recipe.data, recipe.batch_size, recipe.seed, accelerator.process_index)
     images, labels = mnist.load(True)
