@@ -32,8 +32,8 @@ def measure(id: str, variant: str | None = None) -> list[dict]:
         print(f"{id}: {row['metric']} = {row['value']} {row['unit']}")
     directory = weights.directory(id, variant)
     (directory / "metrics.json").write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
-    if card.stage in COMPANIONS:
-        COMPANIONS[card.stage](model, directory)
+    for write in COMPANIONS.get(card.stage, ()):
+        write(model, directory)
     return rows
 
 

@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 
 from playground import weights
 from playground.data import mnist
-from playground.metrics import likelihood
+from playground.metrics import anomaly, facts, likelihood
 from playground.models.base import Autoregressive, LatentModel, Model
 
 CODES = 2000
@@ -61,5 +61,8 @@ def _examples(model: LatentModel) -> tuple[torch.Tensor, torch.Tensor]:
     return x[torch.stack(chosen)], label[torch.stack(chosen)]
 
 
-COMPANIONS: dict[str, Callable[[Model, Path], None]] = {"latent": write_codes, "pixels": write_histogram}
+COMPANIONS: dict[str, tuple[Callable[[Model, Path], None], ...]] = {
+    "latent": (write_codes, anomaly.write, facts.write),
+    "pixels": (write_histogram, anomaly.write, facts.write),
+}
 """Per stage of the page: what `measure` writes for each of its models."""
