@@ -245,6 +245,7 @@
       raw = raw[0];
     }
     if (field.kind === 'choice') return field.choices.includes(raw) ? { value: raw } : refuse('choice', { choices: field.choices });
+    if (field.kind === 'text') return typeof raw === 'string' && [...raw].length <= field.high ? { value: raw } : refuse('too_long', { high: field.high });
     if (field.kind === 'bool') {
       const value = typeof raw === 'boolean' ? raw : typeof raw === 'string' && Object.hasOwn(BOOLS, raw.toLowerCase()) ? BOOLS[raw.toLowerCase()] : null;
       return value === null ? refuse('choice', { choices: ['true', 'false'] }) : { value };

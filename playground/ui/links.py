@@ -13,7 +13,7 @@ from typing import Literal
 from playground.errors import InvalidInput
 
 Value = int | float | str | bool
-Kind = Literal["int", "float", "choice", "bool"]
+Kind = Literal["int", "float", "choice", "bool", "text"]
 
 RESERVED = frozenset({"tab", "lang"})
 INTEGER = re.compile(r"[+-]?[0-9]{1,15}")
@@ -23,7 +23,10 @@ BOOLS = {"1": True, "true": True, "0": False, "false": False}
 
 @dataclass(frozen=True)
 class Field:
-    """One URL value: its kind, its default, and its bounds (`low`, `high` inclusive) or its `choices`."""
+    """One URL value: its kind, its default, and its bounds (`low`, `high` inclusive) or its `choices`.
+
+    A "text" is any text of at most `high` characters; what it may say is for the inference room to judge.
+    """
 
     kind: Kind
     default: Value
@@ -34,6 +37,8 @@ class Field:
     def __post_init__(self) -> None:
         if self.kind in ("int", "float") and (self.low is None or self.high is None):
             raise ValueError(f"expected low= and high= for a field of kind {self.kind}, got {self.low} and {self.high}")
+        if self.kind == "text" and self.high is None:
+            raise ValueError("expected high= for a field of kind text, got None")
         if self.kind == "choice" and not self.choices:
             raise ValueError("expected choices= for a field of kind choice, got none")
         self.read("default", self.default)
@@ -50,6 +55,10 @@ class Field:
             return raw
         if self.kind == "bool":
             return self._bool(name, raw)
+        if self.kind == "text":
+            if not isinstance(raw, str) or len(raw) > self.high:
+                raise InvalidInput("too_long", name, raw, high=self.high)
+            return raw
         return self._number(name, raw)
 
     def spec(self) -> dict:

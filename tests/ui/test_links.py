@@ -39,7 +39,7 @@ def test_not_finite_numbers_of_a_component(fields):
 
 def test_missing_values_are_no_problem(fields):
     values, problems = parse({"utm_source": "lecture"}, fields)
-    assert problems == [] and values == {"seed": 3, "temperature": 1.0, "model": "nade", "paused": False}
+    assert problems == [] and values == {"seed": 3, "temperature": 1.0, "model": "nade", "paused": False, "words": ""}
 
 
 def test_messages_say_what_was_expected_and_what_came(fields):
