@@ -7,7 +7,7 @@ the tests over all models and the README's row follow from the card.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from playground.errors import InvalidInput
@@ -65,6 +65,7 @@ class ModelCard:
 
     path: "module:Class". equation: LaTeX. capabilities: names of the protocols of `models.base` it has. config:
     arguments of its Config. variants: further configurations that ship weights, the first being the reference.
+    recipes: what a variant is trained with that differs from `recipe`.
     metrics: names in `playground.metrics.MEASURES`, the first heads its row of the README. floor: what the shipped
     weights must reach in that first metric. published: numbers of others beside it.
     """
@@ -82,7 +83,12 @@ class ModelCard:
     recipe: Recipe = Recipe()
     config: Mapping[str, Any] = field(default_factory=dict)
     variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    recipes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     published: tuple[Published, ...] = ()
+
+    def recipe_of(self, variant: str | None) -> Recipe:
+        """How a variant (None: the reference) is trained."""
+        return replace(self.recipe, **self.recipes.get(self.variant(variant), {}))
 
     def variant(self, name: str | None) -> str:
         """The variant's checked name; the reference for None ("" where a model has no variants)."""
@@ -233,9 +239,9 @@ CARDS: tuple[ModelCard, ...] = (
         capabilities=EXPLICIT,
         metrics=("nll",),
         floor=88.0,
-        recipe=Recipe(epochs=30, batch_size=256, lr=3e-3, ema=0.999, bf16=True),
+        recipe=Recipe(epochs=15, batch_size=256, lr=5e-3, ema=0.999, bf16=True),
         variants={
-            "raster": {"hidden": (4000,), "orderings": ("raster",)},
+            "raster": {"hidden": (3000,), "orderings": ("raster",)},
             "orders": {"hidden": (2000,), "orderings": ("raster", "reversed", "column", "spiral", "random")},
         },
         published=(
@@ -386,13 +392,14 @@ CARDS: tuple[ModelCard, ...] = (
         capabilities=("log_prob", "sample"),
         metrics=("density_nll",),
         floor=-640.0,
-        recipe=Recipe(data="dequantized", epochs=10, batch_size=100, lr=2e-3, ema=0.999, clip=500.0),
+        recipe=Recipe(data="dequantized", epochs=6, batch_size=100, lr=2e-3, ema=0.999, clip=500.0),
         variants={
             "digits": {},
             "ring8": {**_PLANE, "data": "ring8"},
             "moons": {**_PLANE, "data": "moons"},
             "spiral": {**_PLANE, "data": "spiral"},
         },
+        recipes=dict.fromkeys(("ring8", "moons", "spiral"), {"epochs": 40, "batch_size": 250, "lr": 4e-3}),
     ),
     ModelCard(
         id="pixel_cnn_rgb",
@@ -411,7 +418,7 @@ CARDS: tuple[ModelCard, ...] = (
         floor=250.0,
         recipe=Recipe(
             data="colour",
-            epochs=5,
+            epochs=4,
             batch_size=32,
             lr=4e-3,
             betas=(0.9, 0.95),

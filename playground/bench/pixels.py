@@ -1,47 +1,99 @@
-"""Sampling pixel by pixel: `incremental` against one full pass of the network per pixel, the same pixels from both.
+"""Drawing and scoring images, a row for every explicit model of the catalogue.
 
-Seconds for n whole images with all their probabilities; shipped weights where they are there.
+`<id>_sample/n`: seconds for n whole images, `incremental` against one full pass of the network per value, the same
+images from both; a VAE, whose image is one pass anyway, stands against PixelCNN's sampler. `<id>_log_prob/1000`: seconds
+for log p of 1,000 images in one call, against the ten that a lecture can wait. Shipped weights where they are there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
+from playground import catalog
 from playground.bench.row import Row, median_seconds
 from playground.errors import WeightsError
 
-TIMES = 10  # the fast side runs so often in its turn, or the turn would be too short to time beside other work
-
-
-def sample(id: str, n: int, repeats: int) -> Row:
-    """One row: n images of a model, cached and with full passes, in turn. Raises if the pixels differ."""
+if TYPE_CHECKING:
     import torch
 
-    from playground import weights
+    from playground.models.base import Model
 
-    try:
-        model = weights.load(id)
-    except WeightsError:
-        model = weights.create(id).eval()
-    uniforms = torch.rand(n, model.order.numel(), generator=torch.Generator().manual_seed(0))
-    images = {}
+TIMES = 10  # the fast side runs so often in its turn, or the turn would be too short to time beside other work
+LONGEST = 20.0  # seconds that the slow side may take in all, where three turns do not take longer
+PATIENCE = 10.0  # seconds
+SCORED = 1000
+
+
+def sample(id: str, n: int) -> Row:
+    """One row: n images of a model, cached and with full passes, in turn. Raises if they differ."""
+    import torch
+
+    model, images = _model(id), {}
 
     def draw(cached: bool, times: int) -> None:
         for _ in range(times):
-            images[cached] = model.sample(n, uniforms=uniforms, cached=cached)
+            images[cached] = model.sample(n, generator=torch.Generator().manual_seed(0), cached=cached)
 
+    (once,) = median_seconds(partial(draw, False, 1), repeats=1, warm=0)
+    repeats = int(min(7, max(3, LONGEST // once)))
     ours, baseline = median_seconds(partial(draw, True, TIMES), partial(draw, False, 1), repeats=repeats, warm=0)
     ours /= TIMES
     if not torch.equal(images[True], images[False]):
         different = int((images[True] != images[False]).sum())
-        raise AssertionError(f"expected the same pixels from the same uniforms, got {different} different ones")
+        raise AssertionError(f"expected the same values from the same uniforms, got {different} different ones")
     return Row(f"{id}_sample/{n}", ours, baseline, baseline / ours, "s")
 
 
-ROWS: dict[str, Callable[[], Row]] = {
-    "pixel_cnn_sample/1": partial(sample, "pixel_cnn", 1, 7),
-    "pixel_cnn_sample/16": partial(sample, "pixel_cnn", 16, 3),
-    "nade_sample/1": partial(sample, "nade", 1, 7),
-    "nade_sample/16": partial(sample, "nade", 16, 3),
-}
+def decoded(id: str, n: int) -> Row:
+    """One row: n images of a latent model, each one pass, against the cached sampler of PixelCNN."""
+    import torch
+
+    model, pixels = _model(id), _model("pixel_cnn")
+
+    @torch.inference_mode()
+    def one_pass() -> torch.Tensor:
+        for _ in range(TIMES):
+            generator = torch.Generator().manual_seed(0)
+            z = torch.randn(n, model.latent_dim, generator=generator)
+            x = torch.bernoulli(model.decode(z), generator=generator)
+        return x
+
+    ours, baseline = median_seconds(one_pass, lambda: pixels.sample(n, generator=torch.Generator().manual_seed(0)))
+    return Row(f"{id}_sample/{n}", ours / TIMES, baseline, baseline * TIMES / ours, "s")
+
+
+def log_prob(id: str) -> Row:
+    """One row: log p of 1,000 images in one call, against what one can wait for."""
+    import torch
+
+    x = _model("bernoulli").sample(SCORED, generator=torch.Generator().manual_seed(0))
+    model = _model(id)
+    with torch.inference_mode():
+        (ours,) = median_seconds(lambda: model.log_prob(x), repeats=3)
+    return Row(f"{id}_log_prob/{SCORED}", ours, PATIENCE, PATIENCE / ours, "s")
+
+
+def _model(id: str) -> Model:
+    from playground import weights
+
+    try:
+        return weights.load(id)
+    except WeightsError:
+        return weights.create(id).eval()
+
+
+def _rows() -> dict[str, Callable[[], Row]]:
+    rows: dict[str, Callable[[], Row]] = {}
+    for card in catalog.CARDS:
+        draw = sample if "sample" in card.capabilities else decoded if "elbo" in card.capabilities else None
+        if draw is None:
+            continue
+        rows |= {f"{card.id}_sample/{n}": partial(draw, card.id, n) for n in (1, 16)}
+        if card.stage == "pixels":
+            rows[f"{card.id}_log_prob/{SCORED}"] = partial(log_prob, card.id)
+    return rows
+
+
+ROWS: dict[str, Callable[[], Row]] = _rows()
