@@ -33,6 +33,14 @@ def nll(model: Autoregressive) -> dict:
     return binary_row("nll", values.mean().item(), len(values))
 
 
+def nll_of_windows(model: Autoregressive) -> dict:
+    """The same for every window length that AR(k) holds: `windows` and `values`; `value` is the longest one's."""
+    windows = sorted(map(int, model.windows))
+    values = [round(-test_log_prob(model.at(k)).mean().item(), 4) for k in windows]
+    row = binary_row("nll_of_windows", values[-1], len(mnist.binary_test()[0]))
+    return row | {"windows": windows, "values": values}
+
+
 @torch.inference_mode()
 def elbo(model: torch.nn.Module, draws: int = 16, seed: int = 0) -> dict:
     """Negative ELBO of the test set in nats, a bound: `draws` samples of z per image."""

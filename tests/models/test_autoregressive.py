@@ -10,13 +10,19 @@ import torch
 
 from playground import catalog, weights
 from playground.errors import WeightsError
+from playground.models.ar_k import ARK
 from playground.models.bernoulli import Bernoulli
+from playground.models.fvsbn import FVSBN
+from playground.models.markov import Markov
 from playground.models.nade import NADE
 from playground.models.pixel_cnn import PixelCNN
 from tests.oracles import nade as oracle
 
 SMALL = {
     "bernoulli": lambda h, w: Bernoulli(Bernoulli.Config(h, w)),
+    "markov": lambda h, w: Markov(Markov.Config(h, w)),
+    "ar_k": lambda h, w: ARK(ARK.Config(h, w, k=4, windows=(1, 4))),
+    "fvsbn": lambda h, w: FVSBN(FVSBN.Config(h, w)),
     "nade": lambda h, w: NADE(NADE.Config(h, w, hidden=7)),
     "pixel_cnn": lambda h, w: PixelCNN(PixelCNN.Config(h, w, hidden=3, blocks=2)),
 }
@@ -31,7 +37,7 @@ def small(id: str, height: int = 3, width: int = 3) -> torch.nn.Module:
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.copy_(torch.randn_like(parameter) * 0.7)
-        if id == "bernoulli":
+        if hasattr(model, "theta"):
             model.theta.copy_(torch.rand_like(model.theta))
     return model
 
