@@ -29,10 +29,12 @@ _leak_backward = torch.ops.aten.leaky_relu_backward.grad_input
 
 
 class Tape:
-    """Workspace of one pass: h[l] (M, N, n_l) activations, d[l] (M, N, n_l) gradients by the pre-activations."""
+    """Workspace of one pass: h[l] (M, N, n_l) activations, d[l] (M, N, n_l) gradients by the pre-activations, t[l] the
+    forward pass of the penalty's gradient (see above). Allocated once: fresh memory would cost more than the products.
+    """
 
-    def __init__(self, h: list[Tensor], d: list[Tensor]) -> None:
-        self.h, self.d = h, d
+    def __init__(self, h: list[Tensor], d: list[Tensor], t: list[Tensor]) -> None:
+        self.h, self.d, self.t = h, d, t
 
     @classmethod
     def empty(cls, models: int, n: int, sizes: Sequence[int], dtype: torch.dtype) -> Tape:
@@ -43,10 +45,11 @@ class Tape:
         def columns(width: int) -> Tensor:
             return torch.zeros(models, width, n, dtype=dtype).transpose(1, 2)
 
-        return cls([*map(rows, sizes[:-1]), columns(sizes[-1])], [*map(rows, sizes[:-1]), columns(sizes[-1])])
+        h, d = ([*map(rows, sizes[:-1]), columns(sizes[-1])] for _ in range(2))
+        return cls(h, d, [*map(rows, sizes[:-1])])
 
     def __getitem__(self, models: slice) -> Tape:
-        return Tape([h[models] for h in self.h], [d[models] for d in self.d])
+        return Tape(*([tensor[models] for tensor in tensors] for tensors in (self.h, self.d, self.t)))
 
 
 class BatchedMLP:
@@ -121,12 +124,12 @@ class BatchedMLP:
         grad = self.backward(tape, weights=False, inputs=True)  # (M, N, i): grad_x f of every sample
         norm = grad.norm(dim=2, keepdim=True)
         scale = (norm - 1) / norm.clamp_min(1e-12) * (2 * weight / grad.shape[1])
-        t = grad * scale  # v = dGP/dgrad
-        for l in range(len(self.W)):
+        torch.mul(grad, scale, out=tape.t[0])  # v = dGP/dgrad
+        for l, t in enumerate(tape.t):
             self.dW[l].add_(_outer(tape.d[l + 1], t))
             if l + 1 < len(self.W):
-                t = torch.bmm(t, self.W[l].mT)
-                self._through(t, tape.h[l + 1])
+                torch.bmm(t, self.W[l].mT, out=tape.t[l + 1])
+                self._through(tape.t[l + 1], tape.h[l + 1])
         return (norm - 1).square_().mean((1, 2)).mul_(weight)
 
 
