@@ -99,7 +99,7 @@ def typical(scores: np.ndarray, digits: np.ndarray) -> np.ndarray:
 
 
 def measure(model: Model) -> dict:
-    """JSON-able: per set its sorted scores in nats (to 0.1), their mean and the AUC of both rules against the digits."""
+    """JSON-able: per set its sorted scores in nats (to 0.1), their mean, and the AUC of both rules."""
     scores = {name: np.sort(score(model, x).numpy().round(1)) for name, x in sets().items()}
     digits = scores["digits"]
     found = {}
