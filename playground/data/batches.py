@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,6 +18,7 @@ class Batches:
     """Batches of `images` for one process of `world`.
 
     images (N, 1, 28, 28) uint8, labels (N,), binary: draw x ~ Bern(pixel / 255) at every visit (DYNAMIC), else grey.
+    make(images (B, 1, 28, 28) uint8, generator) -> x: what to make of them instead.
     """
 
     images: Tensor
@@ -26,6 +28,7 @@ class Batches:
     seed: int = 0
     rank: int = 0
     world: int = 1
+    make: Callable[[Tensor, torch.Generator], Tensor] | None = None
 
     @property
     def per_epoch(self) -> int:
@@ -39,6 +42,8 @@ class Batches:
         start = (k * self.world + self.rank) * self.size
         rows = order[torch.arange(start, start + self.size) % len(order)]
         generator = torch.Generator().manual_seed(hash((self.seed, step, self.rank)) % 2**63)
+        if self.make:
+            return self.make(self.images[rows], generator), self.labels[rows]
         x = mnist.binarize(self.images[rows], generator) if self.binary else mnist.grey(self.images[rows])
         return x, self.labels[rows]
 

@@ -26,7 +26,7 @@ def measure(id: str, variant: str | None = None) -> list[dict]:
     rows = []
     for name in card.metrics:
         row = MEASURES[name](model) | {"command": command, "trained": _training_command(id, variant)}
-        if name == card.metrics[0]:
+        if name == card.metrics[0] and weights.directory(id, variant) == weights.directory(id):  # of the reference
             row |= {"floor": card.floor, "published": [vars(number) for number in card.published]}
         rows.append(row)
         print(f"{id}: {row['metric']} = {row['value']} {row['unit']}")

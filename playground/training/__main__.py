@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> None:
         torch.set_num_threads(options.threads)
     card = catalog.card(options.id)
     changes = {key: getattr(options, key) for key in ("epochs", "seed") if getattr(options, key) is not None}
-    model = fit(card, replace(card.recipe, **changes), options)
+    model = fit(card, replace(card.recipe_of(options.variant), **changes), options)
     if PartialState().is_main_process:
         destination = options.out or weights.directory(card.id, options.variant)
         model.to(memory_format=torch.contiguous_format).cpu().eval().save_pretrained(destination)
