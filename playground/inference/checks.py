@@ -20,6 +20,13 @@ def integer(field: str, value: object, low: int, high: int) -> int:
     return int(number)
 
 
+def whole(field: str, value: object, low: int, high: int) -> int:
+    """An integer in low..high and nothing else, not even 3.0; the answer to words, too, is the range."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not low <= value <= high:
+        raise InvalidInput("integer_range", field, value, low=low, high=high)
+    return int(value)
+
+
 def number(field: str, value: object, low: float, high: float) -> float:
     """A finite number in [low, high]."""
     number = _finite(field, value)

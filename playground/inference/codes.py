@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from playground import weights
-from playground.errors import InvalidInput, WeightsError
+from playground.errors import WeightsError
+from playground.inference import checks
 from playground.inference.device import one_thread, resolve
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 MODEL = "infogan"
 CATEGORIES = 10
 SIDE = 28
-LARGEST_SEED = 2**31 - 1
+LARGEST_SEED = checks.LARGEST_SEED
 MOST_OTHERS = 64
 KINDS = ("c1_c2", "c1_c3", "c2_c3")  # what runs down the rows and along the columns of a sweep
 TURNS = np.round(np.linspace(-1, 1, 10), 2)  # c2 and c3 in a sweep; rounded: a heading is the exact value
@@ -118,8 +119,8 @@ def generate(
     0..64. categories: also the other nine c1. judge: also the judge's verdict on the picture.
     Raises InvalidInput, or WeightsError for missing or damaged weights.
     """
-    codes, seed = _codes(c1, c2, c3), _integer("seed", seed, 0, LARGEST_SEED)
-    count = _integer("others", others, 0, MOST_OTHERS)
+    codes, seed = _codes(c1, c2, c3), checks.whole("seed", seed, 0, LARGEST_SEED)
+    count = checks.whole("others", others, 0, MOST_OTHERS)
     seeds = (seed + np.arange(count + 1, dtype=np.int64)) % (LARGEST_SEED + 1)
     noises = np.stack([noise(int(s)) for s in seeds])
     extra = CATEGORIES if categories else 0
@@ -141,9 +142,8 @@ def sweep(kind: str, *, c1: int = 0, c2: float = 0.0, c3: float = 0.0, seed: int
     kind: one of KINDS; the two codes it names are swept, so their given values do not matter (but are checked).
     Arguments and errors otherwise as in `generate`.
     """
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise InvalidInput("choice", "sweep", kind, choices=list(KINDS))
-    codes, seed = _codes(c1, c2, c3), _integer("seed", seed, 0, LARGEST_SEED)
+    kind = checks.choice("sweep", kind, KINDS)
+    codes, seed = _codes(c1, c2, c3), checks.whole("seed", seed, 0, LARGEST_SEED)
     down, along = (("c1", "c2", "c3").index(name) for name in kind.split("_"))
     rows = np.arange(CATEGORIES, dtype=np.float64) if down == 0 else TURNS
     images = _grid(codes, seed, (down, rows), (along, TURNS))
@@ -156,7 +156,7 @@ def sweep(kind: str, *, c1: int = 0, c2: float = 0.0, c3: float = 0.0, seed: int
 
 def sheet(c1: int, seed: int) -> Sheet:
     """Pictures of all c2 and c3 in steps of 0.2 for one c1 and one noise. Errors as in `generate`."""
-    codes, seed = _codes(c1, 0.0, 0.0), _integer("seed", seed, 0, LARGEST_SEED)
+    codes, seed = _codes(c1, 0.0, 0.0), checks.whole("seed", seed, 0, LARGEST_SEED)
     return Sheet(SHEET, _grid(codes, seed, (1, SHEET), (2, SHEET)))
 
 
@@ -239,18 +239,5 @@ def _model(id: str) -> Model:
 
 def _codes(c1: object, c2: object, c3: object) -> np.ndarray:
     """Checked codes as (3,) float64."""
-    return np.array([_integer("c1", c1, 0, CATEGORIES - 1), _number("c2", c2), _number("c3", c3)])
-
-
-def _integer(field: str, value: object, low: int, high: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not low <= value <= high:
-        raise InvalidInput("integer_range", field, value, low=low, high=high)
-    return int(value)
-
-
-def _number(field: str, value: object) -> float:
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
-        raise InvalidInput("not_number", field, value)
-    if not -1 <= value <= 1:  # NaN too
-        raise InvalidInput("number_range", field, value, low=-1, high=1)
-    return float(value)
+    turned = (checks.number(name, value, -1, 1) for name, value in (("c2", c2), ("c3", c3)))
+    return np.array([checks.whole("c1", c1, 0, CATEGORIES - 1), *turned])

@@ -16,7 +16,7 @@ import numpy as np
 
 from playground import catalog, weights
 from playground.errors import InvalidInput, WeightsError
-from playground.inference import arrays, drawing
+from playground.inference import arrays, checks, drawing
 from playground.inference.device import one_thread, resolve
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ TILES = 28
 MOST_TILES = 64
 MOST_CODES = 64
 MOST_POINTS = 2000
-LARGEST_SEED = 2**31 - 1
 DRAWS = 64  # samples of z for the reconstruction term
 
 
@@ -91,7 +90,7 @@ def latent_map(model: str = "vae", size: int = TILES) -> LatentMap:
 
     size: tiles per side, 2..64. Raises InvalidInput, or WeightsError for missing or damaged weights.
     """
-    return _latent_map(_known(model), _integer("size", size, 2, MOST_TILES))
+    return _latent_map(_known(model), checks.whole("size", size, 2, MOST_TILES))
 
 
 def decode(z: Sequence[float] | np.ndarray, model: str = "vae") -> Decoded:
@@ -102,7 +101,7 @@ def decode(z: Sequence[float] | np.ndarray, model: str = "vae") -> Decoded:
 
 def path(points: Sequence[Sequence[float]], n: int = 16, model: str = "vae") -> Decoded:
     """A film strip: `n` codes in 2..64, evenly along the polyline through `points` (k, 2), and their decodes."""
-    n = _integer("n", n, 2, MOST_CODES)
+    n = checks.whole("n", n, 2, MOST_CODES)
     corners = _points("points", points, MOST_POINTS)
     return decode(along(corners, n), model)
 
@@ -119,8 +118,8 @@ def prior(seed: int, n: int = 16, model: str = "vae") -> Decoded:
     """`n` codes z ~ N(0, I) from a seed and their decodes: what "sampling from the model" is."""
     import torch
 
-    seed = _integer("seed", seed, 0, LARGEST_SEED)
-    n = _integer("n", n, 1, MOST_CODES)
+    seed = checks.whole("seed", seed, 0, checks.LARGEST_SEED)
+    n = checks.whole("n", n, 1, MOST_CODES)
     z = torch.randn(n, 2, generator=torch.Generator().manual_seed(seed)).numpy()
     return Decoded(z, _decode(_model(_known(model)), z))
 
@@ -235,10 +234,7 @@ def _device() -> str:
 
 
 def _known(model: object) -> str:
-    choices = [card.id for card in catalog.of_stage("latent")]
-    if not isinstance(model, str) or model not in choices:
-        raise InvalidInput("choice", "model", model, choices=choices)
-    return model
+    return checks.choice("model", model, (card.id for card in catalog.of_stage("latent")))
 
 
 def _points(field: str, value: object, most: int) -> np.ndarray:
@@ -254,9 +250,3 @@ def _points(field: str, value: object, most: int) -> np.ndarray:
         worst = float(points.flat[np.abs(points).argmax()])
         raise InvalidInput("number_range", field, worst, low=-FARTHEST, high=FARTHEST)
     return points
-
-
-def _integer(field: str, value: object, low: int, high: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not low <= value <= high:
-        raise InvalidInput("integer_range", field, value, low=low, high=high)
-    return int(value)
