@@ -127,9 +127,11 @@ def test_nothing_is_left_open(modules):
 
 def test_no_machine_and_no_registry_is_named(root):
     machine = re.compile(r"(?<![\w.~-])/(?:work|root|tmp|home/\w+|Users/\w+)/[\w.-]+")
-    registry = re.compile(
-        r"https?://[\w.-]*(?:pypi|pythonhosted|artifactory|nexus|devpi)[\w.-]*|--(?:extra-)?index-url"
+    # In halves, so that this file names no registry itself.
+    hosts = "|".join(
+        map("".join, [("py", "pi"), ("python", "hosted"), ("arti", "factory"), ("nex", "us"), ("dev", "pi")])
     )
+    registry = re.compile(rf"https?://[\w.-]*(?:{hosts})[\w.-]*|--(?:extra-)?index-" + "url")
     for path in tracked(root):
         if (
             path.suffix in (".py", ".md", ".toml", ".txt", ".json", ".js", ".css", ".sh", ".yml", "")
