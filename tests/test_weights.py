@@ -168,6 +168,12 @@ def test_config_and_weights_survive_saving(id, tmp_path):
         assert torch.equal(value, again.state_dict()[name]), name
 
 
+def test_loading_prints_nothing(capsys):
+    """Stdout belongs to the bench's rows and the API's answers."""
+    weights.model_class("judge").from_pretrained(weights.directory("judge"))
+    assert capsys.readouterr() == ("", "")
+
+
 @pytest.mark.parametrize("arguments", [("no_such",), (None,), (3,), ("judge", "cpu", "large"), ("../judge",)])
 def test_unknown_models_and_variants_are_refused(arguments):
     with pytest.raises(InvalidInput):

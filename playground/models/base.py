@@ -16,11 +16,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import torch
 import torch.nn.functional as F
 from huggingface_hub import PyTorchModelHubMixin
+from safetensors.torch import load_model
 from torch import Tensor, nn
 
 Batch = tuple[Tensor, ...]
@@ -67,10 +69,18 @@ class Model(nn.Module, PyTorchModelHubMixin):
         self.carried: dict[str, Tensor] = {}
 
     @classmethod
-    def _from_pretrained(cls, *, config: dict[str, Any], **options: Any) -> Model:
+    def _from_pretrained(
+        cls, *, model_id: str, config: dict[str, Any], map_location: str = "cpu", strict: bool = False, **options: Any
+    ) -> Model:
         # config.json arrives as a dict, with lists where the dataclass has tuples.
         values = {name: tuple(v) if isinstance(v, list) else v for name, v in config.items()}
-        return super()._from_pretrained(config=cls.Config(**values), **options)
+        given, file = cls.Config(**values), Path(model_id) / "model.safetensors"
+        if not file.is_file():  # a name on the hub
+            options |= {"map_location": map_location, "strict": strict}
+            return super()._from_pretrained(model_id=model_id, config=given, **options)
+        model = cls(given)  # what the hub's class does too, but it prints a line each time
+        load_model(model, str(file), strict=strict, device=map_location)
+        return model.eval()
 
     @property
     def device(self) -> torch.device:
