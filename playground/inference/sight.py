@@ -92,9 +92,9 @@ class RowFilm:
 class DiagonalFilm:
     """A Diagonal BiLSTM on a small grid; every array (D, D) bool, row p: of cell p = row * width + column.
 
-    forward, backward: inputs that each direction's state depends on, the backward one before its map is shifted.
-    shifted: after. both: of the sum. forward_cone, backward_cone: states these states are made of. allowed: as in
-    `RowFilm`. steps: columns of the skewed map, width + height - 1.
+    forward_own, backward_own: inputs that a state of either direction takes in itself. forward_cone, backward_cone:
+    states it is made of, itself included. forward, backward: inputs it depends on, the backward one before its map is
+    shifted. shifted: after. both: of the sum. allowed: as in `RowFilm`. steps: columns of the skewed map.
     """
 
     height: int
@@ -102,6 +102,8 @@ class DiagonalFilm:
     space: str
     shift: str
     steps: int
+    forward_own: np.ndarray
+    backward_own: np.ndarray
     forward: np.ndarray
     backward: np.ndarray
     shifted: np.ndarray
@@ -183,6 +185,8 @@ def diagonal_film(height: int = 6, width: int = 6, space: str = "features", shif
         space,
         shift,
         steps=width + height - 1,
+        forward_own=_flat(below),
+        backward_own=_flat(right),
         forward=_flat(reach.diagonal_lstm(below)),
         backward=_flat(backward),
         shifted=_flat(reach.shifted(backward, shift)),

@@ -121,6 +121,9 @@ def test_a_diagonal_film_counts_the_leaks_of_a_missing_shift(shift, future):
 def test_a_diagonal_film_sees_everything_before_and_nothing_after(grid, space):
     film = sight.diagonal_film(*grid, space)
     assert (film.both == film.allowed).all() and film.steps == sum(grid) - 1
+    for way in ("forward", "backward"):  # what the browser shows: the union of what the states of the cone take in
+        cone, own = (getattr(film, f"{way}_{name}").astype(int) for name in ("cone", "own"))
+        assert ((cone @ own > 0) == getattr(film, way)).all()
 
 
 @pytest.mark.parametrize(
