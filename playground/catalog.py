@@ -237,7 +237,7 @@ CARDS: tuple[ModelCard, ...] = (
             r"\qquad M_{kj}=[m_k\ge m_j],\;\; M^{\text{out}}_{ik}=[m_i>m_k]"
         ),
         capabilities=EXPLICIT,
-        metrics=("nll",),
+        metrics=("nll", "nll_averaged"),
         floor=88.0,
         recipe=Recipe(epochs=15, batch_size=256, lr=5e-3, ema=0.999, bf16=True),
         variants={

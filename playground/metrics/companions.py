@@ -39,9 +39,14 @@ def write_codes(model: LatentModel, directory: Path) -> None:
 
 
 def write_histogram(model: Autoregressive, directory: Path) -> None:
-    """histogram.json: log p of the test digits, so that a drawing can be told its place among them."""
-    found = likelihood.histogram(likelihood.test_log_prob(model))
-    (directory / "histogram.json").write_text(json.dumps(found) + "\n", encoding="utf-8")
+    """histogram.json: log p of the test digits, so that a drawing can be told its place among them.
+
+    Of a model with several orderings of the pixels also histogram_<ordering>.json for each other one.
+    """
+    views = {f"_{name}": model.ordered(name) for name in getattr(model.config, "orderings", ())[1:]}
+    for suffix, view in {"": model, **views}.items():
+        found = likelihood.histogram(likelihood.test_log_prob(view))
+        (directory / f"histogram{suffix}.json").write_text(json.dumps(found) + "\n", encoding="utf-8")
 
 
 def _examples(model: LatentModel) -> tuple[torch.Tensor, torch.Tensor]:
@@ -64,5 +69,8 @@ def _examples(model: LatentModel) -> tuple[torch.Tensor, torch.Tensor]:
 COMPANIONS: dict[str, tuple[Callable[[Model, Path], None], ...]] = {
     "latent": (write_codes, anomaly.write, facts.write),
     "pixels": (write_histogram, anomaly.write, facts.write),
+    "density": (facts.write,),
+    "colour": (facts.write,),
+    "text": (facts.write,),
 }
 """Per stage of the page: what `measure` writes for each of its models."""

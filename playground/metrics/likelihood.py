@@ -41,6 +41,17 @@ def nll_of_windows(model: Autoregressive) -> dict:
     return row | {"windows": windows, "values": values}
 
 
+def nll_averaged(model: Autoregressive) -> dict:
+    """Of a model with several orderings of the pixels: -log of the mean likelihood over them, and each one's NLL.
+
+    A mean over likelihoods, hence a distribution again; the mean of logits would not be one.
+    """
+    each = {name: test_log_prob(model.ordered(name)) for name in model.config.orderings}
+    values = math.log(len(each)) - torch.stack(list(each.values())).logsumexp(0)
+    row = binary_row("nll_averaged", values.mean().item(), len(values))
+    return row | {"orderings": {name: round(-log_p.mean().item(), 4) for name, log_p in each.items()}}
+
+
 @torch.inference_mode()
 def elbo(model: torch.nn.Module, draws: int = 16, seed: int = 0) -> dict:
     """Negative ELBO of the test set in nats, a bound: `draws` samples of z per image."""

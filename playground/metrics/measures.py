@@ -9,6 +9,7 @@ from playground.metrics import coverage, density, judge, likelihood, text
 MEASURES: dict[str, Callable[..., dict]] = {
     "nll": likelihood.nll,
     "nll_of_windows": likelihood.nll_of_windows,
+    "nll_averaged": likelihood.nll_averaged,
     "elbo": likelihood.elbo,
     "density_nll": density.density_nll,
     "colour_nll": density.colour_nll,
