@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from playground.ui.page import Stage
-from playground.ui.stages import codes, lab, latent, masks, pixels, sight, text
+from playground.ui.stages import codes, lab, ladder, latent, masks, pixels, sight, text
 
-STAGES: tuple[Stage, ...] = (pixels.STAGE, masks.STAGE, sight.STAGE, text.STAGE, latent.STAGE, lab.STAGE, codes.STAGE)
+STAGES: tuple[Stage, ...] = (
+    pixels.STAGE,
+    masks.STAGE,
+    sight.STAGE,
+    text.STAGE,
+    latent.STAGE,
+    lab.STAGE,
+    codes.STAGE,
+    ladder.STAGE,
+)
 IDS = tuple(stage.id for stage in STAGES)
