@@ -36,7 +36,9 @@ function say(now) {
   says.querySelector('p').textContent = t(claimed ? `lab.says.${now.preset}` : 'lab.says.other');
   table.hidden = !claimed;
   const claim = CLAIMS[now.preset];
-  says.querySelector('small').textContent = claimed ? t('lab.says.evidence', { seeds: claim.seeds, steps: PRESETS[now.preset].steps }) : '';
+  const { steps, seed: chosen } = PRESETS[now.preset];
+  const words = [t('lab.says.evidence', { seeds: claim.seeds, steps }), ...(chosen ? [t('lab.says.chosen', { seed: chosen })] : [])];
+  says.querySelector('small').textContent = claimed ? words.join(' ') : '';
   if (!claimed) return;
   const head = ['', t(['moons', 'spiral'].includes(now.dataset) ? 'lab.number.stretches' : 'lab.number.modes'), t('lab.number.hq')];
   const rows = Object.keys(claim.modes).map((loss, l) => {
@@ -53,14 +55,17 @@ function row(kind, cells, l = null) {
   return tr;
 }
 
+// From recording to recording; a seed of the visitor's own stays.
+const seedFor = (preset) => (state().seed === PRESETS[state().preset].seed ? { seed: PRESETS[preset].seed } : {});
+
 const draw = () => crypto.getRandomValues(new Uint32Array(1))[0] % 1000;
 
 box.addEventListener('click', (event) => {
   const button = event.target.closest('button');
   if (!button) return;
   const { preset, dataset, act } = button.dataset;
-  if (preset) change({ ...PLAIN, preset, dataset: PRESETS[preset].dataset });
-  if (dataset) change({ ...PLAIN, dataset, preset: HOME[dataset] });
+  if (preset) change({ ...PLAIN, ...seedFor(preset), preset, dataset: PRESETS[preset].dataset });
+  if (dataset) change({ ...PLAIN, ...seedFor(HOME[dataset]), dataset, preset: HOME[dataset] });
   if (act === 'another') { let next; do next = draw(); while (next === state().seed); seed.value = next; change({ seed: next }); }
 });
 seed.addEventListener('change', () => {

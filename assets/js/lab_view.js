@@ -81,7 +81,7 @@ function planOf(state) {
   if (state.k !== 'preset') Object.assign(changes, { k: Number(state.k), k_gp: Number(state.k) });
   if (state.ema) changes.ema = true;
   const home = state.dataset === base.dataset;
-  return { preset: state.preset, dataset: state.dataset, seed: state.seed, changes, home, recorded: home && state.seed === 0 && !Object.keys(changes).length };
+  return { preset: state.preset, dataset: state.dataset, seed: state.seed, changes, home, recorded: home && state.seed === base.seed && !Object.keys(changes).length };
 }
 
 async function configure(state) {
@@ -460,7 +460,7 @@ const put = (node, text) => { if (node.textContent !== text) node.textContent = 
 function paint() {
   const isLive = film && film === live, canTape = plan && plan.recorded && tape;
   put(find('.pg-lab-status'), status());
-  put(find('[data-source]'), film ? t(isLive ? 'lab.live' : plan && plan.recorded ? 'lab.recorded' : 'lab.recorded_other') : '');
+  put(find('[data-source]'), film ? t(isLive ? 'lab.live' : plan && plan.recorded ? 'lab.recorded' : 'lab.recorded_other', { seed: plan && PRESETS[plan.preset].seed }) : '');
   find('[data-source]').classList.toggle('pg-lab-on', !!(isLive && stream));
   const playButton = find('[data-act=play]'), liveButton = find('[data-act=live]');
   put(playButton, playing ? `❚❚ ${t('lab.act.pause')}` : `▶ ${t('lab.act.play')}`);

@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import json
 import math
-import numbers
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from playground.errors import InvalidInput
+from playground.inference import checks
 
 LOSSES = ("minimax", "nonsaturating", "lsgan", "wgan_gp")
 DATASETS = ("ring8", "grid25", "moons", "spiral")
@@ -29,7 +29,7 @@ SHOWN = 500  # points drawn of each generator; all metrics use 2500
 ARROWS = 64  # of these, how many show the gradient they feel
 CELLS = 64  # per side of the heatmap
 HZ = 12.0  # frames per second of wall clock when somebody watches
-SEED_HIGH = 2**31 - 1
+SEED_HIGH = checks.LARGEST_SEED
 STEPS_HIGH = 20_000
 EVERY_HIGH = 5_000
 RATE = (1e-5, 1e-1)
@@ -40,11 +40,11 @@ CRITIC_HIGH = 10
 class Run:
     """Everything that a run consists of, in plain values.
 
-    dataset, preset: ids. losses: which of LOSSES, in that order. seed: of weights, noise and data. steps: G steps of
-    the whole run. init, norm, slope, z_dim: the networks (see `models.gan_2d`; norm: data divided by its standard
-    deviation). lr_g, lr_d, k: Adam's rates and D steps per G step; lr_gp, k_gp: the same for WGAN-GP, which has one
-    rate for both. decay: rates fall linearly to 2 %. ema: samples come from the averaged generator. every: G steps
-    between frames.
+    dataset, preset: ids. losses: which of LOSSES, in that order. seed: of weights, noise and data; a preset's own is
+    the one that is recorded. steps: G steps of the whole run. init, norm, slope, z_dim: the networks (see
+    `models.gan_2d`; norm: data divided by its standard deviation). lr_g, lr_d, k: Adam's rates and D steps per G step;
+    lr_gp, k_gp: the same for WGAN-GP, which has one rate for both. decay: rates fall linearly to 2 %. ema: samples come
+    from the averaged generator. every: G steps between frames.
     """
 
     dataset: str = "ring8"
@@ -63,18 +63,19 @@ class Run:
     k_gp: int = 5
     decay: bool = False
     ema: bool = False
-    every: int = 10
+    every: int = 5
 
 
 PRESETS: dict[str, Run] = {
-    "A": Run(preset="A", z_dim=16, k=5, steps=1000, every=10),
-    "B": Run(preset="B", init="he", norm=True, slope=0.2, lr_d=2e-4, k_gp=3, steps=2000, every=20),
-    "C": Run(preset="C", steps=4000, every=40),
+    "A": Run(preset="A", z_dim=16, k=5, steps=1000),
+    # Seed 0 ends far from the medians here: its non-saturating loss covers six modes.
+    "B": Run(preset="B", seed=3, init="he", norm=True, slope=0.2, lr_d=2e-4, k_gp=3, steps=2000),
+    "C": Run(preset="C", steps=4000, every=10),
     "E": Run(
-        "grid25", "E", init="he", norm=True, lr_g=3e-3, lr_d=3e-3, lr_gp=2e-3, k_gp=3, decay=True, steps=8000, every=80
+        "grid25", "E", init="he", norm=True, lr_g=3e-3, lr_d=3e-3, lr_gp=2e-3, k_gp=3, decay=True, steps=8000, every=20
     ),
 }
-PRESETS["M"] = replace(PRESETS["E"], dataset="moons", preset="M", steps=2000, every=20)
+PRESETS["M"] = replace(PRESETS["E"], dataset="moons", preset="M", steps=2000, every=5)
 PRESETS["S"] = replace(PRESETS["C"], dataset="spiral", preset="S")
 HOME = {"ring8": "A", "grid25": "E", "moons": "M", "spiral": "S"}  # the preset that opens each data set
 CHANGEABLE = ("steps", "lr_g", "lr_d", "k", "lr_gp", "k_gp", "ema", "every")
@@ -131,13 +132,13 @@ def make_run(
 
     Raises InvalidInput for whatever does not fit.
     """
-    base = PRESETS[_choice("preset", preset, PRESETS)]
-    dataset = base.dataset if dataset is None else _choice("dataset", dataset, DATASETS)
+    base = PRESETS[checks.choice("preset", preset, PRESETS)]
+    dataset = base.dataset if dataset is None else checks.choice("dataset", dataset, DATASETS)
     chosen = LOSSES if losses is None else _losses(losses)
     for name in changes:
-        _choice("knob", name, CHANGEABLE)
+        checks.choice("knob", name, CHANGEABLE)
     given = {name: _knob(name, value) for name, value in changes.items() if value is not None}
-    return replace(base, dataset=dataset, losses=chosen, seed=_integer("seed", seed, 0, SEED_HIGH), **given)
+    return replace(base, dataset=dataset, losses=chosen, seed=checks.seed(seed), **given)
 
 
 def film(run: Run, after: object = None, stop: object = None) -> Iterator[LabFrame]:
@@ -158,8 +159,8 @@ def live(run: Run, after: object = None, stop: object = None, hz: float = HZ) ->
 
 
 def _steps(run: Run, after: object, stop: object) -> list[int]:
-    end = run.steps if stop is None else min(_integer("stop", stop, 0, STEPS_HIGH), run.steps)
-    seen = -1 if after is None else _integer("after", after, 0, STEPS_HIGH)
+    end = run.steps if stop is None else min(checks.integer("stop", stop, 0, STEPS_HIGH), run.steps)
+    seen = -1 if after is None else checks.integer("after", after, 0, STEPS_HIGH)
     return [step for step in [*range(0, end, run.every), end] if step > seen]
 
 
@@ -188,7 +189,7 @@ def scene(dataset: object) -> Scene:
     """What stays the same in all frames on a data set. Raises InvalidInput."""
     from playground.inference import _lab
 
-    return _lab.scene(_choice("dataset", dataset, DATASETS))
+    return _lab.scene(checks.choice("dataset", dataset, DATASETS))
 
 
 # -- for the wire: arrays in a few bytes each ----------------------------------------------------------------------
@@ -229,8 +230,8 @@ RECORDED = Path(__file__).resolve().parents[2] / "assets" / "recorded"
 
 @lru_cache(maxsize=16)
 def recorded(preset: str) -> dict:
-    """The recorded film of a preset on its own data set with seed 0, as `record_lab` wrote it."""
-    path = RECORDED / f"lab_{_choice('preset', preset, PRESETS)}.json"
+    """The recorded film of a preset on its own data set with its own seed, as `record_lab` wrote it."""
+    path = RECORDED / f"lab_{checks.choice('preset', preset, PRESETS)}.json"
     return json.loads(path.read_text("utf-8"))
 
 
@@ -250,23 +251,10 @@ def warm_up() -> None:
 # -- checks --- ----------------------------------------------------------------------------------------------------
 
 
-def _choice(field: str, value: object, choices: Iterable[str]) -> str:
-    if not isinstance(value, str) or value not in choices:
-        raise InvalidInput("choice", field, value, choices=list(choices))
-    return value
-
-
-def _integer(field: str, value: object, low: int, high: int) -> int:
-    whole = isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
-    if not whole or value != int(value) or not low <= value <= high:
-        raise InvalidInput("integer_range", field, value, low=low, high=high)
-    return int(value)
-
-
 def _losses(value: object) -> tuple[str, ...]:
     if not isinstance(value, (list, tuple)) or not value:
         raise InvalidInput("choice", "losses", value, choices=list(LOSSES))
-    chosen = {_choice("losses", name, LOSSES) for name in value}
+    chosen = {checks.choice("losses", name, LOSSES) for name in value}
     return tuple(name for name in LOSSES if name in chosen)
 
 
@@ -276,9 +264,5 @@ def _knob(name: str, value: object) -> int | float | bool:
             raise InvalidInput("choice", name, value, choices=["true", "false"])
         return value
     if name in ("lr_g", "lr_d", "lr_gp"):
-        low, high = RATE
-        number = isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value)
-        if not number or not low <= value <= high:
-            raise InvalidInput("number_range", name, value, low=low, high=high)
-        return float(value)
-    return _integer(name, value, 1, {"steps": STEPS_HIGH, "every": EVERY_HIGH}.get(name, CRITIC_HIGH))
+        return checks.number(name, value, *RATE)
+    return checks.integer(name, value, 1, {"steps": STEPS_HIGH, "every": EVERY_HIGH}.get(name, CRITIC_HIGH))

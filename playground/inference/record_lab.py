@@ -2,7 +2,7 @@
 
     python -m playground.inference.record_lab            all films: lab_<preset>.json
     python -m playground.inference.record_lab C          one
-    python -m playground.inference.record_lab claims     claims.json, over SEEDS seeds
+    python -m playground.inference.record_lab claims     claims.json, over SEEDS seeds each
 
 A recorded run holds the frames of `lab.film` in few bytes: fewer points, a coarser heatmap, differences from frame to
 frame, deflate, base64. The numbers under the panels are those of the full frames.
@@ -23,7 +23,7 @@ from playground.inference import lab
 from playground.inference.device import one_thread
 
 SEEDS = 16
-FRAMES = 50
+FRAMES = 100
 POINTS, CELLS, ARROWS = 256, 32, 32
 POINT_STEP, FIELD_STEP = 64, 8  # 10 bits per coordinate, 5 per cell
 

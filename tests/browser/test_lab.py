@@ -12,6 +12,7 @@ from playground.ui.lane import Lane
 from playground.ui.stages import lab as stage
 
 VIEW = ".pg-lab"
+STEPS = lab.recorded("A")["steps"]  # of the frames of the film that opens the lab
 
 
 @pytest.fixture
@@ -57,24 +58,24 @@ def test_a_recorded_film_plays_at_once_without_training(open_lab, lane):
     page.on("request", lambda request: asked.append(request.url))
     first, before = data(page), picture(page, "minimax")
     later = until(page, f"+d.step > {first['step']} + 100")
-    assert first["source"] == "recorded" and later["playing"] == "true" and later["frames"] == "51"
+    assert first["source"] == "recorded" and later["playing"] == "true" and later["frames"] == str(len(STEPS))
     assert picture(page, "minimax") != before, "expected the picture to move"
     assert not [url for url in asked if "queue/join" in url] and not lane._tickets
     act(page, "play")
     paused = until(page, "d.playing === 'false'")
-    assert int(paused["step"]) % 20 == 0, "expected a pause on a recorded frame"
+    assert int(paused["step"]) in STEPS, "expected a pause on a recorded frame"
     page.wait_for_function(f"new URL(location).searchParams.get('step') === '{paused['step']}'")
 
 
 def test_keys_step_scrub_and_restart(open_lab):
-    page = open_lab("preset=A&step=400")
+    page, k = open_lab("preset=A&step=400"), STEPS.index(400)
     assert data(page)["step"] == "400" and data(page)["playing"] == "false"
     page.focus(VIEW)
     page.keyboard.press("ArrowRight")
-    assert data(page)["step"] == "420"
+    assert data(page)["step"] == str(STEPS[k + 1])
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
-    assert data(page)["step"] == "380"
+    assert data(page)["step"] == str(STEPS[k - 1])
     page.keyboard.press("End")
     assert data(page)["step"] == "1000"
     page.keyboard.press("Space")  # plays from the start again
@@ -135,7 +136,7 @@ def test_train_live_and_back_to_the_recording(open_lab):
     until(page, "d.source === 'live' && d.streaming === 'true'")
     act(page, "live")
     back = until(page, "d.source === 'recorded' && d.streaming === 'false'")
-    assert back["frames"] == "51"
+    assert back["frames"] == str(len(STEPS))
 
 
 def test_presets_data_and_knobs_change_the_run(open_lab):
@@ -157,6 +158,21 @@ def test_presets_data_and_knobs_change_the_run(open_lab):
     page.click("[data-dataset=ring8]")
     until(page, "d.source === 'recorded'")
     assert page.input_value("[data-knob=k]") == "preset"
+
+
+def test_a_preset_brings_the_seed_of_its_recording_unless_one_was_chosen(open_lab):
+    page, seed = open_lab("step=20"), lab.PRESETS["B"].seed
+    page.click("[data-preset=B]")
+    page.wait_for_function(f"document.querySelector('#lab-seed').value === '{seed}'")
+    until(page, "d.source === 'recorded' && d.playing === 'true'")
+    assert text("lab.says.chosen", seed=seed) in page.inner_text(".pg-lab-says")
+    page.click("[data-preset=A]")
+    page.wait_for_function("document.querySelector('#lab-seed').value === '0'")
+    page.fill("#lab-seed", "77")
+    page.press("#lab-seed", "Enter")
+    page.click("[data-preset=B]")
+    page.wait_for_function("new URL(location).searchParams.get('preset') === 'B'")
+    assert page.input_value("#lab-seed") == "77"
 
 
 def test_others_see_their_place_and_the_recording_meanwhile(open_lab, monkeypatch):

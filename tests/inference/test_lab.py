@@ -81,9 +81,9 @@ def test_one_training_step_is_a_frame(no_checkpoints):
 
 def test_a_subset_of_losses_is_the_same_film(no_checkpoints):
     """A panel does not depend on its neighbours."""
-    whole = list(film(make_run("C", **SHORT)))[-1]
-    part = list(film(make_run("C", losses=["wgan_gp", "lsgan"], **SHORT)))[-1]
-    np.testing.assert_allclose(part.points, whole.points[2:], atol=2e-4)
+    whole = list(film(make_run("C", **SHORT), stop=20))[-1]
+    part = list(film(make_run("C", losses=["wgan_gp", "lsgan"], **SHORT), stop=20))[-1]
+    np.testing.assert_allclose(part.points, whole.points[2:], atol=1e-4)  # rounding grows: the game is chaotic
 
 
 def test_live_shows_frames_of_the_film_and_always_the_last(no_checkpoints):
@@ -172,7 +172,7 @@ def test_packing_is_near_and_marks_what_is_outside():
         ({"every": 0}, "steps between frames"),
         ({"lr_g": 0}, "lr_g|learning rate"),
         ({"lr_d": float("inf")}, "number from"),
-        ({"lr_gp": "fast"}, "number from"),
+        ({"lr_gp": "fast"}, "expected a number, got"),
         ({"k": 11}, "integer from 1 to 10, got 11"),
         ({"k_gp": 2.5}, "integer from 1 to 10"),
         ({"ema": 1}, "expected one of true, false"),
@@ -196,8 +196,8 @@ def test_recorded_films_are_what_training_gives(no_checkpoints):
 
     for preset in PRESETS:
         kept = lab.recorded(preset)
-        run = make_run(preset, every=kept["run"]["every"])
-        assert kept["steps"][-1] == run.steps and kept["run"]["seed"] == 0
+        run = make_run(preset, seed=PRESETS[preset].seed, every=kept["run"]["every"])
+        assert kept["steps"][-1] == run.steps and kept["run"]["seed"] == run.seed
         (frame,) = film(run, stop=0)
         small = lab.packed(frame, kept["scene"]["box"])
         numbers = decode({**kept["numbers"], "dtype": "uint32"}).view(np.float32)
@@ -208,7 +208,24 @@ def test_recorded_films_are_what_training_gives(no_checkpoints):
 
 def test_recorded_films_are_small(root):
     total = sum(path.stat().st_size for path in (root / "assets" / "recorded").glob("*.json"))
-    assert total < 1.5e6, f"expected less than 1.5 MB of recorded runs, got {total / 1e6:.2f}"
+    assert total < 3e6, f"expected less than 3 MB of recorded runs, got {total / 1e6:.2f}"
+
+
+def test_recorded_films_end_as_the_page_says():
+    """One run can differ from the medians; the one that everybody sees first must not."""
+    from playground.inference.record_lab import decode
+
+    for preset in PRESETS:
+        kept, claim = lab.recorded(preset), lab.claims()[preset]["modes"]
+        numbers = decode({**kept["numbers"], "dtype": "uint32"}).view(np.float32)
+        end = dict(zip(LOSSES, numbers[-1][lab.NUMBERS.index("modes")], strict=True))
+        assert all(claim[loss][1] <= end[loss] <= claim[loss][2] for loss in LOSSES), (preset, end, claim)
+        if preset == "A":
+            assert max(end["minimax"], end["nonsaturating"], end["lsgan"]) <= 3 and end["wgan_gp"] >= 7, end
+        if preset == "B":
+            assert max(end["minimax"], end["nonsaturating"]) <= 2 and min(end["lsgan"], end["wgan_gp"]) >= 7, end
+        if preset == "C":
+            assert end["minimax"] == 8 and end["nonsaturating"] < 8 and end["wgan_gp"] >= 7, end
 
 
 def test_encoding_is_exact():
@@ -299,4 +316,8 @@ def test_claims_on_the_page_are_within_what_slow_tests_assert():
     assert modes["B"]["lsgan"] >= 7 and max(modes["B"]["minimax"], modes["B"]["nonsaturating"]) <= 2
     assert modes["C"]["minimax"] == 8 and all(modes[p]["wgan_gp"] >= 7 for p in "ABC")
     assert modes["E"]["wgan_gp"] == max(modes["E"].values())
+    hq = {loss: row[0] for loss, row in lab.claims()["E"]["hq"].items()}
+    assert max(hq, key=hq.get) == "lsgan" and min(hq, key=hq.get) == "wgan_gp", hq
     assert set(modes["M"].values()) == {16}
+    lowest = {loss: row[1] for loss, row in lab.claims()["S"]["modes"].items()}
+    assert lowest.pop("nonsaturating") <= 4 and min(lowest.values()) >= 12, lowest

@@ -52,7 +52,7 @@ class LabView(CanvasComponent):
     `{"token", "queue": place}`, `{"token", "frame": {...}}` or `{"token", "error": payload}`, their scene from
     `server.scene`. Events: `run` (what to train, see the stage) and `halt`.
 
-    presets: settings of each, baked into the script; each has a recorded film on its own data with seed 0.
+    presets: settings of each, baked into the script; each has a recorded film on its own data and seed.
     """
 
     def __init__(self, presets: Mapping[str, Mapping], **kwargs: object) -> None:

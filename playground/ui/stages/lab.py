@@ -23,10 +23,8 @@ from playground.ui.page import Page, Stage
 
 LANE = Lane()
 POLL = 0.3  # seconds between two looks at one's place in the queue
-PRESETS = {
-    id: {name: getattr(run, name) for name in ("dataset", "steps", "every", "lr_g", "lr_d", "k", "lr_gp", "k_gp")}
-    for id, run in lab.PRESETS.items()
-}
+SHOWN = ("dataset", "seed", "steps", "every", "lr_g", "lr_d", "k", "lr_gp", "k_gp")
+PRESETS = {id: {name: getattr(run, name) for name in SHOWN} for id, run in lab.PRESETS.items()}
 FIELDS = {
     "preset": Field("choice", "A", choices=list(PRESETS)),
     "dataset": Field("choice", "ring8", choices=lab.DATASETS),
