@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from playground.models.char_rnn import CharRNN
 
 MODEL = "char_rnn"
-LENGTH = 300  # characters of a film
+LENGTH = 400  # characters of a film
 LONGEST_PREFIX = 200
 LONGEST_TEXT = 500
 MOST_CHARACTERS = 1000
@@ -90,7 +90,7 @@ class Marks:
     network: float | None
     ngram: float | None
     order: int | None
-    uniform: float
+    uniform: float | None
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,18 @@ def surprise(text: str) -> Film:
     return _film(network, _numbers(network.numbers(text)), np.zeros(0, np.float32), 1.0)
 
 
+def loop(x: np.ndarray, least: int = 60) -> int | None:
+    """The shortest period in which a text x (T,) ends, over its last two periods and `least` characters; else None.
+
+    Greedy writing that has come back to a state it was in goes round forever.
+    """
+    for period in range(1, len(x) // 2 + 1):
+        tail = x[-max(2 * period, least) :]
+        if len(tail) >= least and (tail[period:] == tail[:-period]).all():
+            return period
+    return None
+
+
 def check(text: object, field: str, longest: int) -> str:
     """A text from outside: a string of at most so many characters that the alphabet has; line ends become \\n."""
     if not isinstance(text, str):
@@ -171,8 +183,8 @@ def marks() -> Marks:
     """The numbers of metrics.json, in bits per character."""
     rows = {row.get("metric"): row for row in _stored("metrics.json", [])}
     bits = [rows[name]["value"] / LN2 if name in rows else None for name in ("nll_per_char", "ngram")]
-    symbols = len(json.loads((weights.directory(MODEL) / "config.json").read_text("utf-8"))["alphabet"])
-    return Marks(bits[0], bits[1], rows.get("ngram", {}).get("order"), math.log2(symbols))
+    uniform = rows["ngram"]["uniform"] / LN2 if "ngram" in rows else None
+    return Marks(bits[0], bits[1], rows.get("ngram", {}).get("order"), uniform)
 
 
 @lru_cache(maxsize=1)
