@@ -100,7 +100,7 @@ class ModelCard:
 
 
 EXPLICIT = ("log_prob", "conditionals", "sample")
-# Window lengths of AR(k): dense where the window reaches the row above (27 to 29) and the one above that (55 to 57).
+# Window lengths of AR(k): dense where the window reaches the row above (25 to 29) and the one above that (54 to 57).
 AR_WINDOWS = (1, 2, 3, 4, 6, 8, 12, 16, 20, 22, 24, 25, 26, 27, 28, 29, 30, 32, 36, 40, 48, 54, 55, 56, 57)
 
 GOODFELLOW = Paper("Goodfellow et al.", "Generative Adversarial Nets", "NIPS 2014", "1406.2661")

@@ -73,7 +73,7 @@ const frame = (width, height) => ({ left: px(62), right: width - px(96), top: px
 const curve = playground.canvas(find('.pg-basics-curve'), (g, width, height) => {
   const f = frame(width, height), X = (k) => f.left + k / LAST * (f.right - f.left), Y = (v) => f.bottom - (v - LOW) / (HIGH - LOW) * (f.bottom - f.top);
   g.textBaseline = 'middle'; g.font = font(px(16));
-  for (const [from, to, key] of [[26.5, 29.5, 'above'], [54.5, 57.5, 'above2']]) { // where the window reaches a row above
+  for (const [from, to, key] of [[24.5, 29.5, 'above'], [52.5, 57.5, 'above2']]) { // where the window reaches a row above
     g.fillStyle = color('soft'); g.fillRect(X(from), f.top, Math.min(X(to), width) - X(from), f.bottom - f.top);
     g.fillStyle = color('ink'); g.textAlign = 'center'; g.fillText(t(`basics.samples.${key}`), X((from + to) / 2), f.top + px(12));
   }
@@ -144,9 +144,9 @@ function say() {
   if (!values || !found) return;
   let logit = found.b[i];
   for (let j = 0; j < k; j++) if (i - k + j >= 0) logit += found.w[i * k + j] * values[i - k + j];
-  const reach = k >= 29 ? 'all' : k >= 28 ? 'up' : k >= 27 ? 'right' : 'none', wraps = k > i % SIDE && i >= SIDE;
+  const reach = k >= 29 ? 'all' : k >= 28 ? 'up' : k >= 27 ? 'right' : k >= 25 ? 'corner' : 'none', wraps = k > i % SIDE && i >= SIDE;
   const p = 1 / (1 + Math.exp(-logit));
-  find('.pg-basics-says').textContent = `${t('basics.samples.pixel', { row: Math.floor(i / SIDE) + 1, column: i % SIDE + 1, k, p: p.toFixed(3) })} ${t(`basics.samples.reach_${reach}`)}${wraps && k < 27 ? ` ${t('basics.samples.wraps')}` : ''}`;
+  find('.pg-basics-says').textContent = `${t('basics.samples.pixel', { row: Math.floor(i / SIDE) + 1, column: i % SIDE + 1, k, p: p.toFixed(3) })} ${t(`basics.samples.reach_${reach}`)}${wraps && k < 25 ? ` ${t('basics.samples.wraps')}` : ''}`;
   Object.assign(root.dataset, { p: String(p), index: String(i) });
 }
 const area = find('.pg-basics-window');

@@ -3,15 +3,16 @@
     p(x) = prod_i p(x_i | x_{i-k}, ..., x_{i-1}),    logit_i = b_i + sum_{j=1..k} w_{ij} x_{i-j}
 
 Claim: what the window reaches matters, not how long it is. In 28 columns the pixel above is 28 places back: from k = 2
-to 26 next to nothing is gained, at 27 (above, right), 28 (above) and 29 (above, left) the likelihood jumps.
+to 24 next to nothing is gained (5.7 nats), then the window turns the corner into the row above and five pixels gain 34:
+above and three or two to the right (k = 25, 26), above right (27), above (28), above left (29).
 
 A pixel's weights depend on no other pixel's and its likelihood is concave in them, so each position is fitted to its
-optimum by Newton's method, from b at the smoothed logit of the pixel's mean. Add-one smoothing and a weak Gaussian prior
-on w (`PRIOR`) keep the optimum from infinity where a pixel was never white.
+optimum by Newton's method, from b at the smoothed logit of the pixel's mean. Add-one smoothing and a weak prior
+on w, Gaussian (`PRIOR`), keep the optimum from infinity where a pixel was never white.
 
 One file holds the fitted weights of several windows, as float16; `Config.k` is the one in use and `at(k)` the model of
-another. The window runs along the raster: it wraps around the left border, where "the pixel to the left" is the last one
-of the row above; places before the first pixel hold zeros.
+another. The window runs along the raster: it wraps around the left border, where "the pixel to the left" is the last
+one of the row above; places before the first pixel hold zeros.
 """
 
 from __future__ import annotations
