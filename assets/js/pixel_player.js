@@ -265,7 +265,7 @@ function draw(g, width, height) {
   drawCurve(g, places.curve);
   const data = g.canvas.dataset;
   data.step = state.step; data.sample = state.sample; data.all = state.all; data.focus = focus(); data.kind = state.film.kind;
-  data.model = state.film.model; data.flipped = state.film.flipped.join(','); data.playing = state.playing; data.side = places.main.s;
+  data.model = state.film.model; data.ordering = state.film.ordering; data.flipped = state.film.flipped.join(','); data.playing = state.playing; data.side = places.main.s;
 }
 const view = playground.canvas(stage, draw);
 
@@ -329,7 +329,7 @@ const fetchField = playground.gate(async (film, k, i) => {
   if (film !== state.film || fields.has(key)) return;
   const image = new Uint8Array(SIZE);
   row(k).forEach((x, j) => { image[film.order[j]] = j < i ? x : 0; }); // what comes later has no say
-  const got = playground.check(await server.depends(film.model, packed(image, [SIDE, SIDE]), i));
+  const got = playground.check(await server.depends(film.model, packed(image, [SIDE, SIDE]), i, film.ordering));
   if (!got || film !== state.film) return;
   const map = playground.unpack(got.map), found = { i, map, most: Math.max(...map), count: map.filter((v) => v > 0).length };
   fields.set(key, found); fields.set('last', found);
@@ -348,7 +348,7 @@ const flip = playground.gate(async (i) => {
   const { film, sample, step } = state, scored = film.kind === 'score';
   const origin = film.origin.map((g, j) => (scored ? (j < i ? 1 : 0) : g)); // of a drawing, all before the flip is given
   const flipped = film.flipped.filter((j) => j < i), given = origin.map((g, j) => (g || flipped.includes(j) ? 1 : 0));
-  const got = playground.check(await server.flip(film.model, packed(row(sample)), i, film.seed, film.temperature, packed(given), film.first + sample));
+  const got = playground.check(await server.flip(film.model, packed(row(sample)), i, film.seed, film.temperature, packed(given), film.first + sample, film.ordering));
   if (!got || film !== state.film) return;
   earlier.push({ film, sample, step, all: state.all, fields });
   show_film({ ...got, kind: scored || film.n > 1 ? 'one' : film.kind, origin, flipped: [...flipped, i] }, i + 1);
@@ -399,6 +399,14 @@ function numbers() {
   const t = playground.t, model = state.film && MODELS[state.film.model], box = part('numbers');
   if (!model) return;
   const name = t(`pixels.${state.film.model}`), kind = (name) => (name ? ` (${t(`pixels.${name.toLowerCase()}`)})` : '');
+  const { orders } = model, order = state.film.ordering;
+  if (orders.orderings && order !== 'raster') { // one network, several orders: the number of this one, and of their mixture
+    const all = Object.entries(orders.orderings);
+    const lines = [t('pixels.our_number', { name: t('pixels.in_order', { name, ordering: t(`pixels.ordering_${order}`) }), value: orders.orderings[order].toFixed(2) }),
+      all.filter(([id]) => id !== order).map(([id, v]) => `${t(`pixels.ordering_${id}`)}: ${v.toFixed(2)}`).join(' · '), t('pixels.averaged', { count: all.length, value: orders.value.toFixed(2) })];
+    box.replaceChildren(...lines.map((line, i) => { const node = document.createElement(i ? 'span' : 'b'); node.textContent = line; return node; }));
+    return;
+  }
   const words = model.value === null ? [t('pixels.no_number', { name })] : [t('pixels.our_number', { name, value: model.value.toFixed(2) })];
   const others = model.published.map((p) => `${p.value.toFixed(2)} ${p.source}${kind(p.binarization)}`);
   if (others.length) words.push(t('pixels.published', { list: others.join(' · ') }));

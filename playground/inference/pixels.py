@@ -28,6 +28,7 @@ SIDE = 28
 SIZE = SIDE * SIDE
 MOST_SAMPLES = 64
 HOTTEST = 5.0
+RASTER = "raster"
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class SamplingTrace:
     order (D,) int32. p (n, D) float32: p(x_i = 1 | x_<i) at this temperature, what pixel i was drawn from. uniforms
     (n, D) float32 in [0, 1): x_i = 1 where u_i < p_i. x (n, D) uint8. given (D,) bool: pixels that were not drawn but
     given. log_p (n, D) float32: log p(x_i | x_<i), given pixels included; their running sum ends at log p(x).
+    ordering: the name of the order, "raster" where a model has one only.
     """
 
     model: str
@@ -48,6 +50,7 @@ class SamplingTrace:
     x: np.ndarray
     given: np.ndarray
     log_p: np.ndarray
+    ordering: str = RASTER
 
     @property
     def images(self) -> np.ndarray:
@@ -69,6 +72,11 @@ class Histogram:
         """Share of test digits in percent that are less likely than this."""
         below = np.concatenate([[0], np.cumsum(self.counts)])
         return float(100 * np.interp(log_prob, self.edges, below) / below[-1])
+
+    def quantile(self, percent: float) -> float:
+        """log p that so many percent of the test digits stay below: the inverse of `percentile`."""
+        below = np.concatenate([[0], np.cumsum(self.counts)])
+        return float(np.interp(percent / 100 * below[-1], below, self.edges))
 
 
 @dataclass(frozen=True)
@@ -99,6 +107,11 @@ def models() -> list[str]:
     return [card.id for card in catalog.of_stage(STAGE)]
 
 
+def orderings(model: str) -> tuple[str, ...]:
+    """The orders in which a model can draw its pixels, its own first: those of its card's variants, else raster."""
+    return tuple(_variants(_known(model)))
+
+
 def sample_trace(
     model: str,
     seed: int = 0,
@@ -106,26 +119,33 @@ def sample_trace(
     n: int = 1,
     image: object = None,
     given: object = None,
+    ordering: str = RASTER,
 ) -> SamplingTrace:
     """Draw n images and keep every step. The same seed gives the same film on every device.
 
     temperature in [0, 5] divides the logits; 0 takes the likelier value. image (28, 28) in {0, 1} and given (28, 28) or
     (D,): where `given` is nonzero, the image's pixels stay as they are. Conditioning is exact only where everything
-    given comes before everything drawn; a pixel given later cannot influence those before it.
-    Raises InvalidInput, or WeightsError for missing or damaged weights.
+    given comes before everything drawn; a pixel given later cannot influence those before it. ordering: one of
+    `orderings`. Raises InvalidInput, or WeightsError for missing or damaged weights.
     """
-    network, seed, temperature, n = _load(model), checks.seed(seed), _temperature(temperature), _count(n)
+    network, seed, temperature, n = _load(model, ordering), checks.seed(seed), _temperature(temperature), _count(n)
     order = network.order.cpu().numpy()
     known = np.full(SIZE, np.nan, np.float32)
     if image is not None:
         keep = _mask(given)[order]
         known[keep] = binary(image).reshape(-1)[order][keep]
     uniforms = np.random.Generator(np.random.PCG64(seed)).random((n, SIZE), dtype=np.float32)
-    return _trace(model, network, known, uniforms, seed, temperature)
+    return _trace(model, network, known, uniforms, seed, temperature, ordering=ordering)
 
 
 def complete(
-    model: str, image: object, hidden: object = None, n: int = 6, seed: int = 0, temperature: float = 1.0
+    model: str,
+    image: object,
+    hidden: object = None,
+    n: int = 6,
+    seed: int = 0,
+    temperature: float = 1.0,
+    ordering: str = RASTER,
 ) -> SamplingTrace:
     """n ways in which a model completes an image, (28, 28) in {0, 1}.
 
@@ -137,7 +157,7 @@ def complete(
     hidden = _mask(hidden, "hidden")
     if not hidden.any():
         raise InvalidInput("nothing_hidden", "hidden", 0)
-    return sample_trace(model, seed, temperature, n, binary(image), ~hidden)
+    return sample_trace(model, seed, temperature, n, binary(image), ~hidden, ordering)
 
 
 def flip_and_resample(
@@ -148,6 +168,7 @@ def flip_and_resample(
     temperature: float = 1.0,
     given: object = None,
     sample: int = 0,
+    ordering: str = RASTER,
 ) -> SamplingTrace:
     """One film in which pixel `index` came out the other way: all before it as it was, all after it drawn again.
 
@@ -155,7 +176,7 @@ def flip_and_resample(
     uniforms are used, so only the flip makes the difference. given (D,) in pixel order: pixels that were given then;
     they are now too, and the flipped one with them.
     """
-    network, seed, temperature = _load(model), checks.seed(seed), _temperature(temperature)
+    network, seed, temperature = _load(model, ordering), checks.seed(seed), _temperature(temperature)
     index, sample = checks.integer("index", index, 0, SIZE - 1), checks.integer("which", sample, 0, MOST_SAMPLES - 1)
     x = arrays.read(pixels, "pixels", (SIZE,))
     if not np.isin(x, (0, 1)).all():
@@ -166,30 +187,29 @@ def flip_and_resample(
     known[index] = 1 - x[index]
     uniforms = np.random.Generator(np.random.PCG64(seed)).random((sample + 1, SIZE), dtype=np.float32)[sample:]
     keep = keep | (np.arange(SIZE) == index)
-    return _trace(model, network, known, uniforms, seed, temperature, keep)
+    return _trace(model, network, known, uniforms, seed, temperature, keep, ordering)
 
 
-def score(image: object, model: str) -> Score:
+def score(image: object, model: str, ordering: str = RASTER) -> Score:
     """How likely a model finds an image (28, 28) in {0, 1}, and every pixel of it."""
-    network = _load(model)
-    x = binary(image).reshape(-1)[network.order.cpu().numpy()].astype(np.float32)
-    p, log_p = _evaluate(network, x[None])
+    network = _load(model, ordering)
     order = network.order.cpu().numpy().astype(np.int32)
+    x, p, log_p = _scored(network, ordering, binary(image).tobytes())
     uniforms, given = np.zeros((1, SIZE), np.float32), np.ones(SIZE, bool)
-    trace = SamplingTrace(model, 0, 1.0, order, p, uniforms, x[None].astype(np.uint8), given, log_p)
+    trace = SamplingTrace(model, 0, 1.0, order, p, uniforms, x, given, log_p, ordering)
     log_prob = float(log_p.astype(np.float64).sum())
-    found = histogram(model)
+    found = histogram(model, ordering)
     return Score(trace, log_prob, found.percentile(log_prob) if found else None, found)
 
 
-def receptive_field(model: str, image: object, index: int) -> np.ndarray:
+def receptive_field(model: str, image: object, index: int, ordering: str = RASTER) -> np.ndarray:
     """Which pixels the logit of pixel `index` (in pixel order) depends on, and how much: |d logit / d x|, (28, 28).
 
     Nonzero only before `index` in the order, and there only where the model looks.
     """
     import torch
 
-    network, index = _load(model), checks.integer("index", index, 0, SIZE - 1)
+    network, index = _load(model, ordering), checks.integer("index", index, 0, SIZE - 1)
     pixels = binary(image)
     with torch.enable_grad():
         x = torch.from_numpy(pixels).float().view(1, 1, SIDE, SIDE).to(network.device).requires_grad_()
@@ -238,10 +258,11 @@ def prepare(image: object, normalise: bool = True, seed: int = 0) -> Prepared:
 
 
 @lru_cache(maxsize=32)
-def histogram(model: str) -> Histogram | None:
+def histogram(model: str, ordering: str = RASTER) -> Histogram | None:
     """log p of the test digits, written by `python -m playground.metrics <id>`; None where that was not run."""
     try:
-        found = json.loads((weights.directory(_known(model)) / "histogram.json").read_text("utf-8"))
+        name = "histogram.json" if ordering == RASTER else f"histogram_{ordering}.json"
+        found = json.loads((weights.directory(*_variant(model, ordering)) / name).read_text("utf-8"))
         return Histogram(np.array(found["edges"], float), np.array(found["counts"], int), float(found["value"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -249,10 +270,23 @@ def histogram(model: str) -> Histogram | None:
 
 def numbers(model: str) -> dict:
     """The heading row of a model's metrics.json (value in nats, floor, published...); {} where it is missing."""
+    return next(iter(_metrics(_known(model), None)), {})
+
+
+def numbers_of_orderings(model: str) -> dict:
+    """Of a network with several orderings: {"orderings": {name: nats}, "value": nats of their mixture}, else {}."""
+    for name in catalog.variants(_known(model)):
+        for row in _metrics(model, name):
+            if len(row.get("orderings", ())) > 1:
+                return row
+    return {}
+
+
+def _metrics(model: str, variant: str | None) -> list[dict]:
     try:
-        return json.loads((weights.directory(_known(model)) / "metrics.json").read_text("utf-8"))[0]
-    except (OSError, ValueError, LookupError):
-        return {}
+        return json.loads((weights.directory(model, variant) / "metrics.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return []
 
 
 def warm_up() -> None:
@@ -272,6 +306,7 @@ def _trace(
     seed: int,
     temperature: float,
     given: np.ndarray | None = None,
+    ordering: str = RASTER,
 ) -> SamplingTrace:
     """The film of given uniforms (n, D); known (D,) in pixel order, NaN where the model draws."""
     import torch
@@ -290,8 +325,15 @@ def _trace(
     given = ~np.isnan(known) if given is None else given
     p = p.float().cpu().numpy()
     return SamplingTrace(
-        model, seed, temperature, order.astype(np.int32), p, uniforms, x.astype(np.uint8), given, log_p
+        model, seed, temperature, order.astype(np.int32), p, uniforms, x.astype(np.uint8), given, log_p, ordering
     )
+
+
+@lru_cache(maxsize=64)  # a line-up asks every model, again and again while only one of them is being changed
+def _scored(network: Autoregressive, ordering: str, image: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """An image in pixel order, x (1, D) uint8, and what `_evaluate` says of it."""
+    x = np.frombuffer(image, np.uint8)[network.order.cpu().numpy()][None]
+    return x, *_evaluate(network, x.astype(np.float32))
 
 
 def _evaluate(network: Autoregressive, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -308,9 +350,31 @@ def _evaluate(network: Autoregressive, x: np.ndarray) -> tuple[np.ndarray, np.nd
         return logits.sigmoid().cpu().numpy(), log_p.cpu().numpy()
 
 
-def _load(model: object) -> Autoregressive:
+def _load(model: object, ordering: object = RASTER) -> Autoregressive:
     one_thread()
-    return weights.load(_known(model), str(resolve("auto", "small")))
+    id, variant = _variant(model, ordering)
+    network = weights.load(id, str(resolve("auto", "small")), variant)
+    return _ordered(network, ordering) if ordering != RASTER else network
+
+
+@lru_cache(maxsize=16)  # one view per network and ordering, so that what is remembered of it is found again
+def _ordered(network: Autoregressive, ordering: str) -> Autoregressive:
+    return network.ordered(ordering)
+
+
+def _variant(model: object, ordering: object) -> tuple[str, str | None]:
+    """A model and the variant that draws in this order."""
+    offered = _variants(_known(model))
+    return model, offered[checks.choice("ordering", ordering, offered)]
+
+
+def _variants(model: str) -> dict[str, str | None]:
+    """Per ordering of a model the first of its variants that has it, the reference where it has no such choice."""
+    found: dict[str, str | None] = {}
+    for name, config in catalog.card(model).variants.items():
+        for ordering in config.get("orderings", ()):
+            found.setdefault(ordering, name)
+    return found or {RASTER: None}
 
 
 def _known(model: object) -> str:

@@ -14,14 +14,16 @@ from playground.errors import InvalidInput, WeightsError
 from playground.inference import pixels
 from playground.models.base import Autoregressive
 from playground.models.bernoulli import Bernoulli
+from playground.models.made import MADE, ORDERINGS
 from playground.models.nade import NADE
 from playground.models.pixel_cnn import PixelCNN
 
 NAN, INF = float("nan"), float("inf")
-IDS = ("bernoulli", "nade", "pixel_cnn")
+IDS = ("bernoulli", "nade", "made", "pixel_cnn")
 SMALL = {
     "bernoulli": (Bernoulli, Bernoulli.Config()),
     "nade": (NADE, NADE.Config(hidden=6)),
+    "made": (MADE, MADE.Config(hidden=(60,))),
     "pixel_cnn": (PixelCNN, PixelCNN.Config(hidden=3, blocks=2)),
 }
 
@@ -40,6 +42,11 @@ def shipped(tmp_path_factory):
                 model.theta.copy_(torch.rand_like(model.theta))
         model.save_pretrained(folder / id)
         model.config = config
+    orders = MADE(MADE.Config(hidden=(60,), orderings=ORDERINGS))
+    with torch.no_grad():
+        for parameter in orders.parameters():
+            parameter.copy_(torch.randn_like(parameter) * 0.4)
+    orders.save_pretrained(folder / "made" / "orders")
     edges = list(range(-1000, 1, 100))
     (folder / "nade" / "histogram.json").write_text(json.dumps({"edges": edges, "counts": [10] * 10, "value": -500}))
     before = weights.PRETRAINED
@@ -59,7 +66,7 @@ def log_prob(id: str, images: np.ndarray) -> np.ndarray:
 
 
 def test_the_stage_shows_the_catalogue_s_models():
-    assert pixels.models() == [card.id for card in catalog.of_stage("pixels")] and set(pixels.models()) == set(IDS)
+    assert pixels.models() == [card.id for card in catalog.of_stage("pixels")] and set(pixels.models()) >= set(IDS)
 
 
 @pytest.mark.parametrize("id", IDS)
@@ -147,6 +154,37 @@ def test_a_score_is_the_model_s_log_prob(id):
     assert (found.histogram is None) == (id != "nade") == (found.percentile is None)
 
 
+@pytest.mark.parametrize("ordering", ORDERINGS)
+def test_made_draws_scores_completes_and_flips_in_every_order(ordering):
+    film = pixels.sample_trace("made", 3, n=2, ordering=ordering)
+    variant = "raster" if ordering == "raster" else "orders"
+    model = weights.load("made", "cpu", variant).ordered(ordering)
+    assert film.ordering == ordering and (film.order == model.order.numpy()).all()
+    assert (film.x == (film.uniforms < film.p)).all()
+    images = torch.from_numpy(film.images).float()[:, None]
+    np.testing.assert_allclose(film.log_p.sum(1), model.log_prob(images).detach(), atol=1e-2)
+    assert math.isclose(pixels.score(film.images[0], "made", ordering).log_prob, film.log_p[0].sum(), abs_tol=1e-2)
+    seen = pixels.receptive_field("made", film.images[0], 500, ordering).reshape(-1)
+    assert (seen[film.order[500:]] == 0).all() and seen[film.order[:500]].all()
+    flipped = pixels.flip_and_resample("made", film.x[1], 400, 3, sample=1, ordering=ordering)
+    assert (flipped.x[0, :400] == film.x[1, :400]).all() and flipped.x[0, 400] != film.x[1, 400]
+    hidden = np.zeros((28, 28))
+    hidden[:, 10:] = 1
+    completed = pixels.complete("made", film.images[0], hidden, 2, ordering=ordering)
+    assert (completed.images[:, :, :10] == film.images[0][:, :10]).all()
+
+
+def test_only_made_has_more_than_one_order():
+    assert pixels.orderings("made") == ORDERINGS
+    assert all(pixels.orderings(id) == ("raster",) for id in pixels.models() if id != "made")
+
+
+def test_a_quantile_is_the_inverse_of_a_percentile():
+    found = pixels.histogram("nade")
+    for percent in (0, 5, 50, 95, 100):
+        assert math.isclose(found.percentile(found.quantile(percent)), percent, abs_tol=1e-9)
+
+
 @pytest.mark.parametrize(("value", "expected"), [(-1200, 0), (-1000, 0), (-550, 45), (0, 100), (5, 100)])
 def test_the_percentile_counts_the_less_likely_ones(value, expected):
     assert math.isclose(pixels.histogram("nade").percentile(value), expected)
@@ -188,6 +226,9 @@ BAD = [
     (lambda: pixels.sample_trace(None), "choice"),
     (lambda: pixels.sample_trace(["nade"]), "choice"),
     (lambda: pixels.sample_trace("vae"), "choice"),
+    (lambda: pixels.sample_trace("nade", ordering="spiral"), "choice"),
+    (lambda: pixels.sample_trace("made", ordering="diagonal"), "choice"),
+    (lambda: pixels.score(GOOD, "made", ["raster"]), "choice"),
     *[(lambda v=v: pixels.sample_trace("nade", seed=v), "integer_range") for v in (-1, 2**31, 1.5, NAN, INF, 10**400)],
     *[(lambda v=v: pixels.sample_trace("nade", seed=v), "not_number") for v in (None, "7", True, [1])],
     *[(lambda v=v: pixels.sample_trace("nade", temperature=v), "number_range") for v in (-0.1, 5.1, NAN, INF, -INF)],

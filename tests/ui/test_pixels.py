@@ -20,7 +20,7 @@ from playground.ui.links import parse
 from playground.ui.stages import pixels as stage
 
 NAN = float("nan")
-MODEL = "bernoulli"
+MODEL, RASTER = "bernoulli", "raster"
 THREE = stage.EXAMPLE
 
 
@@ -58,14 +58,14 @@ def test_a_film_travels_whole_and_small():
 
 @pytest.mark.parametrize(("task", "n"), [("sample", 4), ("complete", stage.WAYS), ("score", 1)])
 def test_each_task_gives_a_film(task, n):
-    value, shown, *_ = stage.run(task, MODEL, 1.0, 2, "4", "lower", THREE, play=False)
+    value, shown, *_ = stage.run(task, MODEL, RASTER, 1.0, 2, "4", "lower", THREE, play=False)
     assert value["kind"] == task and value["p"]["shape"] == [n, 784]
     assert shown.visible == (task == "score")
 
 
 @pytest.mark.parametrize(("hide", "where"), [("lower", np.s_[14:, :]), ("right", np.s_[:, 14:])])
 def test_what_is_hidden_is_what_the_model_draws(hide, where):
-    value, *_ = stage.run("complete", MODEL, 1.0, 0, "1", hide, THREE, play=True)
+    value, *_ = stage.run("complete", MODEL, RASTER, 1.0, 0, "1", hide, THREE, play=True)
     drawn = unpack(value["given"]).reshape(28, 28) == 0
     expected = np.zeros((28, 28), bool)
     expected[where] = True
@@ -74,10 +74,10 @@ def test_what_is_hidden_is_what_the_model_draws(hide, where):
 
 def test_the_brush_hides_what_it_painted():
     pad = {**THREE, "hidden": [[[0.3, 0.7], [0.7, 0.7]]]}
-    value, *_ = stage.run("complete", MODEL, 1.0, 0, "1", "brush", pad, play=True)
+    value, *_ = stage.run("complete", MODEL, RASTER, 1.0, 0, "1", "brush", pad, play=True)
     assert ((unpack(value["given"]).reshape(28, 28) == 0) == room.prepare(pad).hidden).all()
     with pytest.raises(InvalidInput) as problem:
-        stage.run("complete", MODEL, 1.0, 0, "1", "brush", THREE, play=True)
+        stage.run("complete", MODEL, RASTER, 1.0, 0, "1", "brush", THREE, play=True)
     assert problem.value.kind == "nothing_hidden"
 
 
@@ -85,40 +85,84 @@ def test_the_brush_hides_what_it_painted():
 @pytest.mark.parametrize("pad", [None, {}, {"strokes": []}])
 def test_an_empty_pad_says_so(task, pad):
     with pytest.raises(InvalidInput) as problem:
-        stage.run(task, MODEL, 1.0, 0, "1", "lower", pad, play=True)
+        stage.run(task, MODEL, RASTER, 1.0, 0, "1", "lower", pad, play=True)
     assert problem.value.kind == "empty_drawing"
 
 
 def test_a_seed_that_is_being_typed_asks_nothing():
-    assert stage.again("sample", MODEL, 1.0, None, "1", "lower", None) == stage._nothing(5)
+    assert stage.again("sample", MODEL, RASTER, 1.0, None, "1", "lower", None) == stage._nothing(4)
 
 
 def test_a_knob_of_another_task_asks_nothing():
-    assert stage._again_if("complete")("sample", MODEL, 1.0, 0, "1", "lower", None) == stage._nothing(5)
+    assert stage._again_if("complete")("sample", MODEL, RASTER, 1.0, 0, "1", "lower", None) == stage._nothing(4)
 
 
 def test_missing_weights_stay_on_the_page_with_the_command(broken):
     for task in stage.TASKS:
-        value, *_ = stage.run(task, "nade", 1.0, 0, "1", "lower", THREE, play=True)
+        value, *_ = stage.run(task, "nade", RASTER, 1.0, 0, "1", "lower", THREE, play=True)
         assert set(value["message"]) == {"en", "ko"}
         assert "python -m playground.training nade" in value["message"]["en"]
-    value, *_ = stage.run("sample", MODEL, 1.0, 0, "1", "lower", None, play=True)
+    value, *_ = stage.run("sample", MODEL, RASTER, 1.0, 0, "1", "lower", None, play=True)
     assert value["kind"] == "sample", "expected the other models to go on"
-    assert set(stage._scores(0, THREE)[0]) == {MODEL}
+    x = room.prepare(THREE).x
+    assert set(stage._line_up(x, room.score(x, MODEL))) == {MODEL}
 
 
-def test_the_chart_speaks_both_languages(monkeypatch):
-    scores, _ = stage._scores(0, THREE)
-    assert MODEL in scores
-    seen = {}
+def test_two_charts_hold_all_models_in_both_languages(monkeypatch):
+    x = room.prepare(THREE).x
+    chosen = room.score(x, MODEL)
+    found = stage._line_up(x, chosen)
+    assert found[MODEL] is chosen
+    titles = {}
     for lang in ("en", "ko"):
         monkeypatch.setattr(stage, "current_lang", lambda lang=lang: lang)
-        figures = [figure for figure in stage._charts(scores) if figure]
-        assert len(figures) == len(scores)
-        seen[lang] = figures[-1].layout.yaxis.title.text
-        for figure in figures:
-            assert len(figure.layout.shapes) == 1 and "nats" in figure.layout.title.text
-    assert seen == {"en": "test digits", "ko": "테스트 숫자 수"}
+        one, all_ = stage._charts(chosen, found)
+        assert len(one.layout.shapes) == 1 and "nats" in one.layout.title.text
+        drawing = all_.data[-1]
+        assert list(drawing.x) == [score.log_prob for score in found.values()] and len(drawing.text) == len(found)
+        assert all("nats" in words and "%" in words for words in drawing.text)
+        titles[lang] = all_.layout.title.text
+    assert titles["en"] != titles["ko"]
+
+
+def test_a_line_up_shows_where_nine_in_ten_test_digits_lie():
+    x = room.prepare(THREE).x
+    chosen = room.score(x, MODEL)
+    bar = stage._line_up_chart({MODEL: chosen}, MODEL, "en").data[0]
+    assert chosen.histogram.percentile(bar.base[0]) == pytest.approx(5, abs=0.1)
+    assert chosen.histogram.percentile(bar.base[0] + bar.x[0]) == pytest.approx(95, abs=0.1)
+
+
+def test_a_line_up_asks_each_model_once(monkeypatch):
+    asked, evaluate = [], room._evaluate
+    monkeypatch.setattr(room, "_evaluate", lambda network, x: asked.append(network) or evaluate(network, x))
+    x = room.prepare({"strokes": [[[0.3, 0.3], [0.7, 0.6]]]}).x
+    for model in (MODEL, "nade", MODEL):
+        stage._line_up(x, room.score(x, model))
+    assert len(asked) == len(set(map(id, asked))), "expected scores to be remembered while only the choice changes"
+
+
+def test_an_ordering_is_for_the_model_that_has_them():
+    assert stage.about(stage.ORDERED)[1].visible and not stage.about(MODEL)[1].visible
+    value, *_ = stage.run("sample", MODEL, "spiral", 1.0, 0, "1", "lower", None, play=True)
+    assert value["ordering"] == "raster"
+    assert set(stage.ORDERINGS) == set(room.orderings(stage.ORDERED)) > {"raster"}
+
+
+def test_the_ordered_model_draws_in_every_order():
+    for ordering in stage.ORDERINGS:
+        value, *_ = stage.run("sample", stage.ORDERED, ordering, 1.0, 0, "1", "lower", None, play=True)
+        if "message" in value:
+            pytest.skip(value["message"]["en"])
+        assert value["ordering"] == ordering
+        assert (unpack(value["order"]) == np.arange(784)).all() == (ordering == "raster")
+        flipped = stage.flip(
+            stage.ORDERED, unpack(value["x"])[0], 300, 0, 1.0, unpack(value["given"]), 0, ordering=ordering
+        )
+        assert (unpack(flipped["x"])[0, :300] == unpack(value["x"])[0, :300]).all()
+        seen = unpack(stage.depends(stage.ORDERED, np.zeros((28, 28)), 300, ordering)["map"]).reshape(-1)
+        later = unpack(value["order"])[300:]
+        assert seen.any() and not seen[later].any(), f"{ordering}: pixel 300 depends on pixels after it"
 
 
 def test_every_model_has_a_name_an_equation_and_its_numbers():
@@ -146,6 +190,10 @@ SERVED = [
     (stage.flip, [MODEL, ZEROS, 0, 0, 1, IMAGE, 99], "integer_range"),
     (stage.flip, [MODEL, [1, 2], 0, 0, 1, ZEROS, 0], "shape"),
     (stage.flip, None, "shape"),
+    (stage.depends, [MODEL, IMAGE, 3, "spiral"], "choice"),
+    (stage.depends, ["made", IMAGE, 3, "diagonal"], "choice"),
+    (stage.depends, ["made", IMAGE, 3, None], "choice"),
+    (stage.flip, ["made", ZEROS, 0, 0, 1, ZEROS, 0, ["raster"]], "choice"),
 ]
 
 
@@ -166,7 +214,14 @@ def test_server_functions_answer():
 @pytest.mark.parametrize(
     "query",
     [{"seed": "-1"}, {"seed": "x"}, {"seed": "1e3"}, {"temperature": "nan"}, {"temperature": "9"}, {"model": "gpt"}]
-    + [{"n": "2"}, {"task": ""}, {"step": "785"}, {"hide": ["lower", "right"]}, {"temperature": "inf"}],
+    + [
+        {"n": "2"},
+        {"task": ""},
+        {"ordering": "diagonal"},
+        {"step": "785"},
+        {"hide": ["lower", "right"]},
+        {"temperature": "inf"},
+    ],
 )
 def test_bad_links_fall_back_with_a_message(query):
     values, problems = parse(query, stage.FIELDS)

@@ -10,6 +10,7 @@ import numpy as np
 
 from playground import catalog
 from playground.errors import WeightsError
+from playground.inference import pixels as room
 from playground.locale import text
 from playground.ui.components.base import ASSETS, pack
 from playground.ui.components.digit_pad import DigitPad
@@ -21,6 +22,8 @@ from playground.ui.page import LATEX, Page, Stage
 
 MODELS = [card.id for card in catalog.of_stage("pixels")]
 BASELINE = "bernoulli"
+ORDERED = "made"  # the model whose pixels can be drawn in several orders
+ORDERINGS = room.orderings(ORDERED)
 TASKS = ("sample", "complete", "score")
 HIDDEN = ("lower", "right", "brush")
 WAYS = 6
@@ -28,6 +31,7 @@ SIDE = 28
 FIELDS = {
     "task": Field("choice", "sample", choices=TASKS),
     "model": Field("choice", "pixel_cnn", choices=MODELS),
+    "ordering": Field("choice", ORDERINGS[0], choices=ORDERINGS),
     "temperature": Field("float", 1.0, 0.0, 2.0),
     "seed": Field("int", 0, 0, 2**31 - 1),
     "n": Field("choice", "1", choices=["1", "4", "16"]),
@@ -35,6 +39,14 @@ FIELDS = {
     "step": Field("int", -1, -1, SIDE * SIDE),  # pixels drawn, -1 while it plays from the start; lives in the player
 }
 EXAMPLE = {"strokes": json.loads((ASSETS / "examples" / "digits.json").read_text("utf-8"))["3"], "hidden": []}
+CHARTS = 2
+PLAIN = {  # the page's colours come by CSS, so that the theme switch reaches them
+    "showlegend": False,
+    "paper_bgcolor": "rgba(0,0,0,0)",
+    "plot_bgcolor": "rgba(0,0,0,0)",
+    "dragmode": False,
+    "font": {"size": 16},
+}
 NEW_SEED = "() => Math.floor(Math.random() * 1e6)"
 
 
@@ -44,10 +56,19 @@ def build(page: Page) -> None:
     with view:
         player = PixelPlayer(_cards(), server_functions=[page.server(depends), page.server(flip)])
         with gr.Column(visible=False, elem_classes=["pg-pixels-charts"]) as chart_box:
-            charts = [gr.Plot(show_label=False, container=False, min_width=0) for _ in MODELS]
+            charts = [gr.Plot(show_label=False, container=False, min_width=0) for _ in range(CHARTS)]
     with controls:
         names = [(T(f"pixels.{card.id}"), card.id) for card in reversed(catalog.of_stage("pixels"))]
-        model = gr.Radio(names, value=FIELDS["model"].default, label=T("pixels.model"))
+        model = gr.Radio(names, value=FIELDS["model"].default, label=T("pixels.model"), elem_id="pg-pixels-model")
+        with gr.Column(visible=False, min_width=0) as ordering_box:
+            orders = [(T(f"pixels.ordering_{name}"), name) for name in ORDERINGS]
+            ordering = gr.Radio(
+                orders,
+                value=ORDERINGS[0],
+                label=T("pixels.ordering"),
+                info=T("pixels.ordering_info"),
+                elem_id="pg-pixels-ordering",
+            )
         temperature = gr.Slider(0, 2, 1.0, step=0.05, label=T("pixels.temperature"), info=T("pixels.temperature_info"))
         n = gr.Radio(["1", "4", "16"], value="1", label=T("pixels.n"))
         seed = gr.Number(0, label=T("pixels.seed"), precision=0, minimum=0)
@@ -68,21 +89,26 @@ def build(page: Page) -> None:
         task = gr.Radio(list(TASKS), value="sample", visible="hidden")
     with notes:
         equation = _notes(page)
-    values = {"task": task, "model": model, "temperature": temperature, "seed": seed, "n": n, "hide": hide}
-    page.state("pixels", values, FIELDS)
-    inputs, outputs = [task, model, temperature, seed, n, hide, pad], [player, chart_box, *charts]
+    values = {"task": task, "model": model, "ordering": ordering, "temperature": temperature, "seed": seed}
+    page.state("pixels", {**values, "n": n, "hide": hide}, FIELDS)
+    inputs, outputs = [*values.values(), n, hide, pad], [player, chart_box, *charts]
     page.on_open("pixels", start, inputs, outputs)
-    page.on_open("pixels", equation_of, model, equation)
+    page.on_open("pixels", about, model, [equation, ordering_box])
     for button, name in ((go, "sample"), (complete, "complete"), (score, "score")):
         page.event(button.click, _play(name), inputs[1:], [*outputs, task])
     drawn = page.event(new.click, None, None, seed, js=NEW_SEED)
     page.event(drawn.then, _play("sample"), inputs[1:], [*outputs, task])
-    for knob in (model, temperature, seed, n):
+    for knob in (model, ordering, temperature, seed, n):
         page.event(knob.input, again, inputs, outputs, live=True)
     page.event(hide.input, _again_if("complete"), inputs, outputs, live=True)
     page.event(pad.drawn, _again_if("complete", "score"), inputs, outputs, live=True)
-    page.event(model.change, equation_of, model, equation, live=True)
-    page.event(player.relabel, relabel, [task, seed, pad], charts)
+    page.event(model.change, about, model, [equation, ordering_box], live=True)
+    page.event(player.relabel, relabel, [task, model, ordering, seed, pad], charts)
+
+
+def about(model: str) -> tuple:
+    """What the page shows of a model besides its films: its equation, and whether an ordering can be chosen."""
+    return equation_of(model), gr.Column(visible=model == ORDERED)
 
 
 def equation_of(model: str) -> str:
@@ -96,66 +122,82 @@ def start(*values: object) -> tuple:
     return run(*values, play=True)
 
 
-def again(task: str, model: str, temperature: float, seed: int, *values: object) -> tuple:
+def again(task: str, model: str, ordering: str, temperature: float, seed: int, *values: object) -> tuple:
     """The same task after a knob moved; the film stays where it was."""
     if seed is None:  # a number field that is being typed into
-        return _nothing(2 + len(MODELS))
-    return run(task, model, temperature, seed, *values, play=False)
+        return _nothing(2 + CHARTS)
+    return run(task, model, ordering, temperature, seed, *values, play=False)
 
 
 def run(
-    task: str, model: str, temperature: float, seed: int, n: str, hide: str, pad: dict | None, *, play: bool
+    task: str,
+    model: str,
+    ordering: str,
+    temperature: float,
+    seed: int,
+    n: str,
+    hide: str,
+    pad: dict | None,
+    *,
+    play: bool,
 ) -> tuple:
-    """Player, whether the charts are shown, and one chart per model."""
-    from playground.inference import pixels
-
+    """Player, whether the charts are shown, and the charts: of the chosen model, and of all of them."""
+    if model != ORDERED:
+        ordering = room.RASTER
     try:
         if task == "score":
-            found, ready = _scores(seed, pad)
-            if model not in found:
-                pixels.score(ready.x, model)  # raises what is wrong with it
-            chosen = found[model]
-            return film(chosen.trace, "score", play=play, seed=seed), gr.Column(visible=True), *_charts(found)
+            ready = room.prepare(pad, seed=seed)
+            chosen = room.score(ready.x, model, ordering)
+            charts = _charts(chosen, _line_up(ready.x, chosen))
+            return film(chosen.trace, "score", play=play, seed=seed), gr.Column(visible=True), *charts
         if task == "complete":
-            ready = pixels.prepare(pad, seed=seed)
-            trace = pixels.complete(model, ready.x, _hidden(hide, ready), WAYS, seed, temperature)
+            ready = room.prepare(pad, seed=seed)
+            trace = room.complete(model, ready.x, _hidden(hide, ready), WAYS, seed, temperature, ordering)
         else:
-            trace = pixels.sample_trace(model, seed, temperature, int(n))
-        return film(trace, task, play=play), gr.Column(visible=False), *_nothing(len(MODELS))
+            trace = room.sample_trace(model, seed, temperature, int(n), ordering=ordering)
+        return film(trace, task, play=play), gr.Column(visible=False), *_nothing(CHARTS)
     except WeightsError as problem:  # stays on the page until another model is chosen
-        return {"message": problem.payload()["message"]}, gr.Column(visible=False), *_nothing(len(MODELS))
+        return {"message": problem.payload()["message"]}, gr.Column(visible=False), *_nothing(CHARTS)
 
 
 def film(trace: object, kind: str, *, play: bool = False, first: int = 0, **more: object) -> dict:
     """A `SamplingTrace` for the player. first: number of the first of its samples among those of its seed."""
-    from playground.inference import pixels
-
-    test, totals = pixels.histogram(trace.model), trace.log_p.astype(np.float64).sum(1)
+    test, totals = room.histogram(trace.model, trace.ordering), trace.log_p.astype(np.float64).sum(1)
     arrays = {"order": trace.order, "p": trace.p, "u": trace.uniforms, "x": trace.x, "nats": trace.log_p}
     packed = {name: pack(array) for name, array in {**arrays, "given": trace.given}.items()}
-    facts = {"kind": kind, "model": trace.model, "seed": trace.seed, "temperature": trace.temperature, "first": first}
+    named = {"model": trace.model, "ordering": trace.ordering, "seed": trace.seed, "temperature": trace.temperature}
+    facts = {"kind": kind, "first": first, **named}
     percentile = [test.percentile(total) for total in totals] if test else None
     return {**packed, **facts, "play": play, "percentile": percentile, **more}
 
 
-def depends(model: str, image: dict, index: int) -> dict:
+def depends(model: str, image: dict, index: int, ordering: str = room.RASTER) -> dict:
     """Which earlier pixels the logit of one pixel depends on, for the player."""
-    from playground.inference import pixels
-
-    return {"map": pack(pixels.receptive_field(model, image, index))}
+    return {"map": pack(room.receptive_field(model, image, index, ordering))}
 
 
-def flip(model: str, x: dict, index: int, seed: int, temperature: float, given: dict, sample: int) -> dict:
+def flip(
+    model: str,
+    x: dict,
+    index: int,
+    seed: int,
+    temperature: float,
+    given: dict,
+    sample: int,
+    ordering: str = room.RASTER,
+) -> dict:
     """The film with one pixel flipped, for the player."""
-    from playground.inference import pixels
-
-    trace = pixels.flip_and_resample(model, x, index, seed, temperature, given, sample)
+    trace = room.flip_and_resample(model, x, index, seed, temperature, given, sample, ordering)
     return film(trace, "sample", first=sample)
 
 
-def relabel(task: str, seed: int, pad: dict | None) -> tuple:
+def relabel(task: str, model: str, ordering: str, seed: int, pad: dict | None) -> tuple:
     """The charts in the language the page has now."""
-    return _charts(_scores(seed, pad)[0]) if task == "score" else _nothing(len(MODELS))
+    if task != "score":
+        return _nothing(CHARTS)
+    x = room.prepare(pad, seed=seed).x
+    chosen = room.score(x, model, ordering if model == ORDERED else room.RASTER)
+    return _charts(chosen, _line_up(x, chosen))
 
 
 def _nothing(outputs: int) -> tuple:
@@ -176,7 +218,7 @@ def _again_if(*tasks: str) -> Callable:
     """`again`, where the page is at one of these tasks."""
 
     def handler(task: str, *values: object) -> tuple:
-        return again(task, *values) if task in tasks else _nothing(2 + len(MODELS))
+        return again(task, *values) if task in tasks else _nothing(2 + CHARTS)
 
     return handler
 
@@ -187,27 +229,25 @@ def _hidden(hide: str, ready: object) -> np.ndarray:
     return {"lower": row >= SIDE // 2, "right": column >= SIDE // 2, "brush": ready.hidden}[hide]
 
 
-def _scores(seed: int, pad: dict | None) -> tuple[dict, object]:
-    """Every model's score of the drawing; models without usable weights are left out."""
-    from playground.inference import pixels
-
-    ready, found = pixels.prepare(pad, seed=seed), {}
+def _line_up(x: np.ndarray, chosen: object) -> dict[str, object]:
+    """Every model's score of an image, the chosen one as it is; models without usable weights are left out."""
+    found = {}
     for model in MODELS:
         try:
-            found[model] = pixels.score(ready.x, model)
+            found[model] = chosen if model == chosen.trace.model else room.score(x, model)
         except WeightsError:
             continue
-    return found, ready
+    return found
 
 
-def _charts(scores: dict) -> tuple:
-    """One chart per model, in the order of the page; None for a model without a score."""
+def _charts(chosen: object, found: dict[str, object]) -> tuple:
+    """The drawing among the test digits: as the chosen model sees them, and as all models do."""
     lang = current_lang()
-    return tuple(_chart(model, scores[model], lang) if model in scores else None for model in reversed(MODELS))
+    return _chart(chosen, lang), _line_up_chart(found, chosen.trace.model, lang)
 
 
-def _chart(model: str, found: object, lang: str) -> object:
-    """log p of the drawing among that of the test digits."""
+def _chart(found: object, lang: str) -> object:
+    """log p of the drawing among that of the test digits, for one model."""
     import plotly.graph_objects as go
 
     figure = go.Figure()
@@ -217,28 +257,86 @@ def _chart(model: str, found: object, lang: str) -> object:
         middle, width = (edges[1:] + edges[:-1]) / 2, float(edges[1] - edges[0])
         figure.add_bar(x=middle.tolist(), y=counts.tolist(), width=width, hovertemplate=hover, marker_line_width=0)
     figure.add_vline(found.log_prob, line_width=3)
-    clear = "rgba(0,0,0,0)"
     figure.update_layout(
-        title={"text": _chart_title(model, found, lang), "x": 0.5, "y": 0.93, "font_size": 17},
+        title={"text": _chart_title(found, lang), "x": 0.5, "y": 0.95, "font_size": 19},
         xaxis_title=text("pixels.chart_x", lang), yaxis_title=text("pixels.chart_y", lang),
-        height=290, showlegend=False, bargap=0, paper_bgcolor=clear, plot_bgcolor=clear, dragmode=False,
-        margin={"l": 60, "r": 10, "t": 68, "b": 54}, font={"size": 16},
+        height=_height(), bargap=0, margin={"l": 64, "r": 10, "t": 76, "b": 58}, **PLAIN,
     )  # fmt: skip
     return figure
 
 
-def _chart_title(model: str, found: object, lang: str) -> str:
-    name, value = text(f"pixels.{model}", lang), f"{found.log_prob:.1f}".replace("-", "−")
+def _line_up_chart(found: dict[str, object], chosen: str, lang: str) -> object:
+    """One line per model: where 90 % of the test digits lie, their median, and the drawing."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    names = {model: text(f"pixels.{model}", lang) for model in found}
+    rows = [model for model in found if found[model].histogram]
+    low, middle, high = ([found[model].histogram.quantile(q) for model in rows] for q in (5, 50, 95))
+    y = [names[model] for model in rows]
+    figure.add_bar(
+        x=[b - a for a, b in zip(low, high, strict=True)], y=y, base=low, orientation="h", width=0.5, hoverinfo="skip"
+    )
+    figure.add_scatter(
+        x=middle, y=y, mode="markers", marker={"symbol": "line-ns-open", "size": 20}, hoverinfo="skip", name="median"
+    )
+    figure.add_scatter(
+        x=[score.log_prob for score in found.values()],
+        y=list(names.values()),
+        mode="markers+text",
+        marker={"symbol": "diamond", "size": [20 if model == chosen else 14 for model in found]},
+        text=[_mark(score, lang) for score in found.values()],
+        textposition=[_side(score, found) for score in found.values()],
+        cliponaxis=False, hoverinfo="skip", name="drawing",
+    )  # fmt: skip
+    lines = [f"<b>{name}</b>" if model == chosen else name for model, name in names.items()]
+    figure.update_layout(
+        title={"text": text("pixels.lineup_title", lang), "x": 0.5, "y": 0.97, "font_size": 19},
+        xaxis_title=text("pixels.lineup_x", lang),
+        yaxis={"tickvals": list(names.values()), "ticktext": lines, "categoryarray": list(names.values())},
+        height=_height(), margin={"l": 170, "r": 20, "t": 50, "b": 58}, **PLAIN,
+    )  # fmt: skip
+    return figure
+
+
+def _height() -> int:
+    """Of both charts, so that they stand side by side: a line of the line-up needs its place."""
+    return max(320, 110 + 38 * len(MODELS))
+
+
+def _mark(found: object, lang: str) -> str:
+    value = f"{found.log_prob:.1f}".replace("-", "−")
+    if found.percentile is None:
+        return text("pixels.lineup_alone", lang, value=value)
+    return text("pixels.lineup_mark", lang, value=value, percent=round(found.percentile))
+
+
+def _side(score: object, found: dict[str, object]) -> str:
+    """Where the words of a mark have room: towards the middle of the chart."""
+    values = [other.log_prob for other in found.values()]
+    ends = [edge for other in found.values() if other.histogram for edge in map(other.histogram.quantile, (5, 95))]
+    low, high = min(values + ends), max(values + ends)
+    return "middle right" if score.log_prob < (low + high) / 2 else "middle left"
+
+
+def _chart_title(found: object, lang: str) -> str:
+    name, value = _named(found.trace, lang), f"{found.log_prob:.1f}".replace("-", "−")
     if found.percentile is None:
         return text("pixels.chart_title_alone", lang, name=name, value=value)
     return text("pixels.chart_title", lang, name=name, value=value, percent=round(found.percentile))
 
 
+def _named(trace: object, lang: str) -> str:
+    """A model's name, with its ordering where it is not the usual one."""
+    name = text(f"pixels.{trace.model}", lang)
+    if trace.ordering == room.RASTER:
+        return name
+    return text("pixels.in_order", lang, name=name, ordering=text(f"pixels.ordering_{trace.ordering}", lang))
+
+
 def _cards() -> dict[str, dict]:
     """Per model the numbers that stand beside its films; None where they were not measured."""
-    from playground.inference import pixels
-
-    rows = {model: pixels.numbers(model) for model in MODELS}
+    rows = {model: room.numbers(model) for model in MODELS}
     worst = rows[BASELINE].get("value")
     return {
         model: {
@@ -246,6 +344,7 @@ def _cards() -> dict[str, dict]:
             "floor": rows[model].get("floor"),
             "worst": worst if model != BASELINE else None,
             "published": [vars(number) for number in catalog.card(model).published],
+            "orders": room.numbers_of_orderings(model),
         }
         for model in MODELS
     }
@@ -271,15 +370,17 @@ def register_api(page: Page) -> None:
     page.api(complete_image, "complete")
 
 
-def sample_pixels(model: str = "pixel_cnn", seed: int = 0, temperature: float = 1.0, n: int = 1) -> dict:
+def sample_pixels(
+    model: str = "pixel_cnn", seed: int = 0, temperature: float = 1.0, n: int = 1, ordering: str = room.RASTER
+) -> dict:
     """Draw n images (1..64) pixel by pixel. The same seed gives the same images.
+
+    ordering: "made" also draws "reversed", "column", "spiral" and "random".
 
     Gives {"images": (n, 28, 28) in {0, 1}, "order": (784,), "p": (n, 784) p(x_i = 1 | x_<i) in that order, "uniforms",
     "log_prob": n numbers in nats}; arrays are packed, {"shape", "dtype", "data": base64}.
     """
-    from playground.inference import pixels
-
-    return _wire(pixels.sample_trace(model, seed, temperature, n))
+    return _wire(room.sample_trace(model, seed, temperature, n, ordering=ordering))
 
 
 def complete_image(
@@ -296,22 +397,24 @@ def complete_image(
     hidden: 28 x 28, nonzero where the model draws; the lower half if left out. normalise: put a drawing of any size (or
     {"strokes": ...} of the pad) into MNIST's frame first. Gives what /sample_pixels gives.
     """
-    from playground.inference import pixels
-
-    ready = pixels.prepare(image, normalise, seed)
-    return _wire(pixels.complete(model, ready.x, hidden, n, seed, temperature))
+    ready = room.prepare(image, normalise, seed)
+    return _wire(room.complete(model, ready.x, hidden, n, seed, temperature))
 
 
-def log_prob(image: list | dict, model: str = "pixel_cnn", normalise: bool = False, seed: int = 0) -> dict:
+def log_prob(
+    image: list | dict,
+    model: str = "pixel_cnn",
+    normalise: bool = False,
+    seed: int = 0,
+    ordering: str = room.RASTER,
+) -> dict:
     """How likely a model finds an image: 28 x 28 numbers in [0, 1], ink = 1, nested or packed; grey is binarized.
 
     normalise: put a drawing of any size (or {"strokes": ...} of the pad) into MNIST's frame first. Gives {"log_prob" in
     nats, "percentile": share of test digits that are less likely, "x": the binary image, "surprise": (28, 28) packed,
     -log p(x_i | x_<i) in nats}.
     """
-    from playground.inference import pixels
-
-    found = pixels.score(pixels.prepare(image, normalise, seed).x, model)
+    found = room.score(room.prepare(image, normalise, seed).x, model, ordering)
     surprise = np.empty(SIDE * SIDE, np.float32)
     surprise[found.trace.order] = -found.trace.log_p[0]
     return {
