@@ -163,7 +163,7 @@ function layout(width) {
   return { nodes, matrices, tables, tablesTop: top, height: Math.ceil(Math.max(nodes.h, bottom)) };
 }
 function nodeAt(l, k) {
-  const { nodes } = places, L = net.sizes.length, top = size(54), foot = size(62);
+  const { nodes } = places, L = net.sizes.length, top = size(now().task === 'paths' ? 56 : 76), foot = size(62);
   const y = nodes.y + nodes.h - foot - ((nodes.h - top - foot) * l) / (L - 1);
   const m = net.sizes[l], widest = Math.max(...net.sizes), step = (nodes.w - size(20)) / Math.max(widest, 4.2);
   const spread = m === widest ? step : Math.min(step * 1.35, ((nodes.w - size(20)) / m) * 0.94);
@@ -248,7 +248,7 @@ function drawNodes(g, run) {
     words(g, name, 0, y - size(11), { s: 16, weight: 600, align: 'left', room: size(106) });
     words(g, t(l === 0 || l === last ? 'masks.row_turn' : 'masks.row_degree'), 0, y + size(11), { s: 15, c: 'muted', align: 'left', room: size(106) });
   });
-  if (task === 'paths' && !narrow && net.n === 9) drawImage(g);
+  if (!narrow && [6, 9].includes(net.n)) drawImage(g, run);
 }
 function drawOutputLabel(g, k, x, y, run, lit) {
   const past = net.turns.map((m, i) => [m, i]).filter(([m]) => m < net.turns[k]).sort((a, b) => a[0] - b[0]).map(([, i]) => i);
@@ -259,11 +259,13 @@ function drawOutputLabel(g, k, x, y, run, lit) {
   words(g, label, x, y - size(14), { s: short ? 16 : 17, weight: 600, c: lit ? 'accent-2' : leaks ? 'bad' : 'ink' });
   if (value !== null) words(g, value.toFixed(2), x, y - size(34), { s: 16, weight: 700, c: 'accent' });
 }
-function drawImage(g) { // the nine inputs as the image they are, with their turns
-  const s = size(26), x = places.nodes.x + places.nodes.w - 3 * s, y = places.nodes.y + 2;
-  for (let k = 0; k < 9; k++) {
-    g.strokeStyle = color('muted'); g.lineWidth = 1; g.strokeRect(x + (k % 3) * s, y + Math.floor(k / 3) * s, s, s);
-    words(g, String(net.turns[k]), x + (k % 3 + 0.5) * s, y + (Math.floor(k / 3) + 0.55) * s, { s: 15, weight: 600 });
+function drawImage(g, run) { // the inputs as the picture they are: their turns, or their values
+  const s = size(24), rows = net.n / 3, x = size(6), y = (nodeAt(0, 0).y + nodeAt(1, 0).y - rows * s) / 2 + size(4);
+  for (let k = 0; k < net.n; k++) {
+    const left = x + (k % 3) * s, top = y + Math.floor(k / 3) * s, value = run ? run.x[k] : null;
+    if (value === 1) { g.fillStyle = color('ink'); g.fillRect(left, top, s, s); }
+    g.strokeStyle = color('muted'); g.lineWidth = 1; g.strokeRect(left + 0.5, top + 0.5, s, s);
+    if (value === null) words(g, run ? '?' : String(net.turns[k]), left + s / 2, top + s * 0.55, { s: 15, weight: 600, c: run ? 'muted' : 'ink' });
   }
 }
 

@@ -44,7 +44,7 @@ def evidence(order: object, degrees: object, weights: object, x: object, masked:
     """Build the network and look at its gradient.
 
     order: the inputs in their turn, a permutation of 1..n, n in 2..9. degrees: one list per hidden layer (one or two),
-    1..12 degrees in 1..n-1 each. weights: all numbers in one array: per layer W (out, in) by rows, then its bias (out,).
+    1..12 degrees in 1..n-1 each. weights: all numbers in one array: per layer W (out, in) by rows, then its bias.
     x: n numbers in {0, 1}. masked: False leaves every connection: an autoencoder. Hidden units are sigmoids, so that a
     path that exists shows in the gradient everywhere. Raises InvalidInput.
     """

@@ -1,8 +1,8 @@
 """The mask explorer: a small MADE drawn as a network, with its masks as matrices and what each output may see.
 
 Everything is computed and drawn in the browser: masks, paths, a training of some milliseconds, likelihood and sampling.
-The server is asked one thing, `evidence(order, degrees, weights, x, masked)`: the gradient of the real network. State lives
-in the URL; the controls (`MaskControls`) change it and send a `configure` event to the view's element.
+The server is asked one thing, `evidence(order, degrees, weights, x, masked)`: the gradient of the real network. State
+lives in the URL; the controls (`MaskControls`) change it and send a `configure` event to the view's element.
 """
 
 from __future__ import annotations

@@ -58,9 +58,9 @@ def register_api(page: Page) -> None:
 def mask_evidence(order: list, degrees: list, weights: list | dict, x: list | None = None, masked: bool = True) -> dict:
     """What a small masked network sees, by gradient over all 2^n binary inputs.
 
-    order: the inputs in their turn, a permutation of 1..n. degrees: one list per hidden layer. weights: per layer W (out,
-    in) by rows, then the bias (out,), in one array, plain or packed. Gives {"seen": (n, n) packed, row d the largest
-    |d logit_d / d x_j|, "total": sum of p(x) over all x, "p": (n,) packed, of the given x}.
+    order: the inputs in their turn, a permutation of 1..n. degrees: one list per hidden layer. weights: per layer W
+    (out, in) by rows, then the bias (out,), in one array, plain or packed. Gives {"seen": (n, n) packed, row d
+    the largest |d logit_d / d x_j|, "total": sum of p(x) over all x, "p": (n,) packed, of the given x}.
     """
     return evidence(order, degrees, weights, [0] * len(order) if x is None and isinstance(order, list) else x, masked)
 
