@@ -13,6 +13,7 @@ from playground.errors import WeightsError
 from playground.models.ar_k import ARK
 from playground.models.bernoulli import Bernoulli
 from playground.models.fvsbn import FVSBN
+from playground.models.made import MADE
 from playground.models.markov import Markov
 from playground.models.nade import NADE
 from playground.models.pixel_cnn import PixelCNN
@@ -24,6 +25,7 @@ SMALL = {
     "ar_k": lambda h, w: ARK(ARK.Config(h, w, k=4, windows=(1, 4))),
     "fvsbn": lambda h, w: FVSBN(FVSBN.Config(h, w)),
     "nade": lambda h, w: NADE(NADE.Config(h, w, hidden=7)),
+    "made": lambda h, w: MADE(MADE.Config(h, w, hidden=(20, 12), orderings=("raster", "spiral"))),
     "pixel_cnn": lambda h, w: PixelCNN(PixelCNN.Config(h, w, hidden=3, blocks=2)),
 }
 # NLL of the shipped weights on the first 500 test digits, in nats
