@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from playground.ui.page import Stage
-from playground.ui.stages import codes, lab, ladder, latent, masks, pixels, sight, text
+from playground.ui.stages import anomaly, basics, codes, lab, ladder, latent, masks, pixels, sight, text
 
 STAGES: tuple[Stage, ...] = (
+    basics.STAGE,
     pixels.STAGE,
     masks.STAGE,
     sight.STAGE,
+    anomaly.STAGE,
     text.STAGE,
     latent.STAGE,
     lab.STAGE,
