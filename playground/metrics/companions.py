@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 
 from playground import weights
 from playground.data import mnist
-from playground.metrics import anomaly, facts, likelihood
+from playground.metrics import anomaly, facts, likelihood, text
 from playground.models.base import Autoregressive, LatentModel, Model
 
 CODES = 2000
@@ -71,6 +71,6 @@ COMPANIONS: dict[str, tuple[Callable[[Model, Path], None], ...]] = {
     "pixels": (write_histogram, anomaly.write, facts.write),
     "density": (facts.write,),
     "colour": (facts.write,),
-    "text": (facts.write,),
+    "text": (text.write_units, facts.write),
 }
 """Per stage of the page: what `measure` writes for each of its models."""
