@@ -37,7 +37,7 @@ function say(now) {
   table.hidden = !claimed;
   const claim = CLAIMS[now.preset];
   const { steps, seed: chosen } = PRESETS[now.preset];
-  const words = [t('lab.says.evidence', { seeds: claim.seeds, steps }), ...(chosen ? [t('lab.says.chosen', { seed: chosen })] : [])];
+  const words = [t('lab.says.evidence', { seeds: claim.seeds, steps: steps.toLocaleString(playground.lang) }), ...(chosen ? [t('lab.says.chosen', { seed: chosen })] : [])];
   says.querySelector('small').textContent = claimed ? words.join(' ') : '';
   if (!claimed) return;
   const head = ['', t(['moons', 'spiral'].includes(now.dataset) ? 'lab.number.stretches' : 'lab.number.modes'), t('lab.number.hq')];
