@@ -71,20 +71,20 @@ function sheet(g, width, height, name) {
 const LOW = 90, HIGH = 210;
 const frame = (width, height) => ({ left: px(62), right: width - px(96), top: px(16), bottom: height - px(52) });
 const curve = playground.canvas(find('.pg-basics-curve'), (g, width, height) => {
-  const f = frame(width, height), X = (k) => f.left + k / LAST * (f.right - f.left), Y = (v) => f.bottom - (v - LOW) / (HIGH - LOW) * (f.bottom - f.top);
+  const f = frame(width, height), narrow = width < 520, X = (k) => f.left + k / LAST * (f.right - f.left), Y = (v) => f.bottom - (v - LOW) / (HIGH - LOW) * (f.bottom - f.top);
   g.textBaseline = 'middle'; g.font = font(px(16));
   for (const [from, to, key] of [[24.5, 29.5, 'above'], [52.5, 57.5, 'above2']]) { // where the window reaches a row above
     g.fillStyle = color('soft'); g.fillRect(X(from), f.top, Math.min(X(to), width) - X(from), f.bottom - f.top);
-    g.fillStyle = color('ink'); g.textAlign = 'center'; g.fillText(t(`basics.samples.${key}`), X((from + to) / 2), f.top + px(12));
+    g.fillStyle = color('ink'); g.textAlign = 'center'; if (!narrow) g.fillText(t(`basics.samples.${key}`), X((from + to) / 2), f.top + px(12));
   }
   for (let v = 100; v <= 200; v += 20) {
     g.strokeStyle = color('line'); g.lineWidth = 1; g.beginPath(); g.moveTo(f.left, Y(v)); g.lineTo(width, Y(v)); g.stroke();
     g.fillStyle = color('muted'); g.textAlign = 'right'; g.fillText(String(v), f.left - px(8), Y(v));
   }
   g.textAlign = 'center';
-  for (const k of [0, 1, 8, 16, 24, 28, 40, 48, 56]) g.fillText(String(k), X(k), f.bottom + px(16));
+  for (const k of narrow ? [1, 16, 28, 56] : [1, 8, 16, 24, 28, 40, 48, 56]) g.fillText(String(k), X(k), f.bottom + px(16));
   g.fillText('783', width - px(36), f.bottom + px(16));
-  g.fillStyle = color('muted'); g.fillText(t('basics.samples.axis_k'), (f.left + f.right) / 2, f.bottom + px(39));
+  g.fillStyle = color('muted'); g.fillText(narrow ? 'k' : t('basics.samples.axis_k'), (f.left + f.right) / 2, f.bottom + px(39));
   g.save(); g.translate(px(14), (f.top + f.bottom) / 2); g.rotate(-Math.PI / 2); g.fillText(t('basics.samples.axis_nats'), 0, 0); g.restore();
   const { windows, values } = NUMBERS;
   g.strokeStyle = color('generated'); g.lineWidth = px(3.5); g.lineJoin = 'round'; g.beginPath();
@@ -96,7 +96,7 @@ const curve = playground.canvas(find('.pg-basics-curve'), (g, width, height) => 
   const dot = (x, v, name, words, dx, dy, align = 'left') => {
     if (!v) return;
     g.fillStyle = color(name); g.beginPath(); g.arc(x, Y(v), px(6), 0, 7); g.fill();
-    g.font = font(px(16), 600); g.textAlign = align; label(g, words, x + px(dx), Y(v) + px(dy), color(name));
+    g.font = font(px(16), 600); g.textAlign = align; if (!narrow) label(g, words, x + px(dx), Y(v) + px(dy), color(name));
   };
   windows.forEach((k, i) => { g.fillStyle = color('generated'); g.beginPath(); g.arc(X(k), Y(values[i]), px(3.2), 0, 7); g.fill(); });
   dot(X(0), NUMBERS.bernoulli, 'data', `${t('basics.samples.bernoulli')} ${nats(NUMBERS.bernoulli)}`, 14, 0);

@@ -154,7 +154,7 @@ const table = playground.canvas(find('.pg-basics-all'), (g, width, height) => {
   for (let i = 0; i < p.length; i++) top = Math.max(top, p[i], q[i]);
   for (let i = 0; i < p.length; i++) {
     const x = cells.left + (i % cells.columns) * cells.pitch + (cells.pitch - cells.size) / 2, y = Math.floor(i / cells.columns) * cells.line + 2;
-    g.globalAlpha = i === hover ? 1 : 0.22 + 0.78 * (Math.max(p[i], q[i]) / top) ** 0.35;
+    g.globalAlpha = i === hover ? 1 : 0.3 + 0.7 * (Math.max(p[i], q[i]) / top) ** 0.35;
     draw(g, i, x, y, cells.size);
     for (const [k, value, name] of [[0, p[i], 'data'], [1, q[i], 'generated']]) {
       if (!(value > 1e-6)) continue;

@@ -75,7 +75,10 @@ EQUATIONS = {
         r"\mathrm{KL}(p\,\|\,q)=\sum_x p(x)\ln\frac{p(x)}{q(x)}\;\ge\;0",
     ),
     "dice": (r"\sum_{m=1}^{M}p_m=1\;\Rightarrow\;M-1\text{ parameters}", r"p(x\mid y,z)=p(x\mid z)"),
-    "samples": (r"p(x)=\prod_{i=1}^{784}\sigma\Big(b_i+\sum_{j=1}^{k}w_{ij}\,x_{i-j}\Big)^{(x_i=1)}",),
+    "samples": (
+        r"p(x)=\prod_{i=1}^{784}p(x_i\mid x_{i-k},\dots,x_{i-1})",
+        r"p(x_i=1\mid\cdot)=\sigma\Big(b_i+\sum_{j=1}^{k}w_{ij}\,x_{i-j}\Big)",
+    ),
     "map": (r"\log p(x)=\sum_i\log p(x_i\mid x_{<i})", r"\log p(x)\ge\mathrm{ELBO}(x)", r"x=G(z),\;z\sim p(z)"),
 }
 
