@@ -25,6 +25,7 @@ function readState() { // bad text in a link: say so and take the lecture's exam
   const problem = (field, got, kind, limits) => {
     playground.toast(t('error.link_default', { message: t(`error.${kind}`, { field: t(`field.${field}`), got: `'${got}'`, ...limits }), default: field === 'order' ? '231' : field === 'm1' ? '2122' : '1221' }), 'warn', 15);
     playground.link.set(STAGE, { order: '231', m1: '2122', m2: '1221' });
+    view.canvas.dataset.refused = field;
     return readState();
   };
   const places = digits('order', order, 1, n, INPUTS);

@@ -119,8 +119,10 @@ def test_two_charts_hold_all_models_in_both_languages(monkeypatch):
         one, all_ = stage._charts(chosen, found)
         assert len(one.layout.shapes) == 1 and "nats" in one.layout.title.text
         drawing = all_.data[-1]
-        assert list(drawing.x) == [score.log_prob for score in found.values()] and len(drawing.text) == len(found)
-        assert all("nats" in words and "%" in words for words in drawing.text)
+        assert list(drawing.x) == [score.log_prob for score in found.values()]
+        lines = all_.layout.yaxis.ticktext
+        assert len(lines) == len(found) and all("nats" in words and "%" in words for words in lines), lines
+        assert sum("<b>" in words for words in lines) == 1
         titles[lang] = all_.layout.title.text
     assert titles["en"] != titles["ko"]
 

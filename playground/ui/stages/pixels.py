@@ -283,40 +283,36 @@ def _line_up_chart(found: dict[str, object], chosen: str, lang: str) -> object:
     figure.add_scatter(
         x=[score.log_prob for score in found.values()],
         y=list(names.values()),
-        mode="markers+text",
-        marker={"symbol": "diamond", "size": [20 if model == chosen else 14 for model in found]},
-        text=[_mark(score, lang) for score in found.values()],
-        textposition=[_side(score, found) for score in found.values()],
-        cliponaxis=False, hoverinfo="skip", name="drawing",
-    )  # fmt: skip
-    lines = [f"<b>{name}</b>" if model == chosen else name for model, name in names.items()]
+        mode="markers",
+        marker={"symbol": "diamond", "size": [22 if model == chosen else 15 for model in found]},
+        hoverinfo="skip",
+        name="drawing",
+    )
     figure.update_layout(
         title={"text": text("pixels.lineup_title", lang), "x": 0.5, "y": 0.97, "font_size": 19},
         xaxis_title=text("pixels.lineup_x", lang),
-        yaxis={"tickvals": list(names.values()), "ticktext": lines, "categoryarray": list(names.values())},
-        height=_height(), margin={"l": 170, "r": 20, "t": 50, "b": 58}, **PLAIN,
+        yaxis={
+            "tickvals": list(names.values()),
+            "ticktext": [_line(names[model], score, model == chosen, lang) for model, score in found.items()],
+            "categoryarray": list(names.values()),
+            "automargin": True,
+        },
+        height=_height(), margin={"l": 20, "r": 20, "t": 50, "b": 58}, **PLAIN,
     )  # fmt: skip
     return figure
 
 
 def _height() -> int:
     """Of both charts, so that they stand side by side: a line of the line-up needs its place."""
-    return max(320, 110 + 38 * len(MODELS))
+    return max(320, 110 + 46 * len(MODELS))
 
 
-def _mark(found: object, lang: str) -> str:
-    value = f"{found.log_prob:.1f}".replace("-", "−")
-    if found.percentile is None:
-        return text("pixels.lineup_alone", lang, value=value)
-    return text("pixels.lineup_mark", lang, value=value, percent=round(found.percentile))
-
-
-def _side(score: object, found: dict[str, object]) -> str:
-    """Where the words of a mark have room: towards the middle of the chart."""
-    values = [other.log_prob for other in found.values()]
-    ends = [edge for other in found.values() if other.histogram for edge in map(other.histogram.quantile, (5, 95))]
-    low, high = min(values + ends), max(values + ends)
-    return "middle right" if score.log_prob < (low + high) / 2 else "middle left"
+def _line(name: str, found: object, chosen: bool, lang: str) -> str:
+    """What stands left of a line: the model, log p of the drawing, its place among the test digits."""
+    value, key = f"{found.log_prob:.1f}".replace("-", "−"), "alone" if found.percentile is None else "mark"
+    percent = None if found.percentile is None else round(found.percentile)
+    words = text(f"pixels.lineup_{key}", lang, value=value, percent=percent)
+    return f"{f'<b>{name}</b>' if chosen else name}<br><span style='font-size: 15px'>{words}</span>"
 
 
 def _chart_title(found: object, lang: str) -> str:
