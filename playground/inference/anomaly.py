@@ -15,7 +15,7 @@ import numpy as np
 
 from playground import catalog, weights
 from playground.errors import InvalidInput, WeightsError
-from playground.inference import arrays, checks
+from playground.inference import arrays, checks, drawing, ladder
 from playground.inference.device import one_thread, resolve
 
 STAGE = "anomaly"
@@ -45,12 +45,9 @@ class Scores:
 
 
 def models() -> list[str]:
-    """Ids of the models that give log p(x) of a binary 28 x 28 image, in the order of the catalogue."""
-    return [
-        card.id
-        for card in catalog.CARDS
-        if card.stage in ("pixels", "latent") and {"log_prob", "elbo"} & set(card.capabilities)
-    ]
+    """Ids of the models that give log p(x) of a binary 28 x 28 image: autoregressive, the latest first, then VAEs."""
+    latent = [card.id for card in catalog.of_stage("latent") if "elbo" in card.capabilities]
+    return [card.id for card in reversed(catalog.of_stage("pixels"))] + latent
 
 
 def measured() -> list[str]:
@@ -96,6 +93,25 @@ def score(images: object) -> dict[str, np.ndarray]:
         batch = torch.from_numpy(x)[:, None]
         found[id] = anomaly.score(model, batch).float().numpy() if len(x) else np.zeros(0, np.float32)
     return found
+
+
+def examples(digit: object, letter: object) -> dict[str, np.ndarray]:
+    """One picture of every set, (28, 28) uint8 in {0, 1}, made from the strokes of a digit and of a letter.
+
+    Nothing of the test set: the project ships no data. `independent` is a sample of the baseline of that name.
+    """
+    rng = np.random.Generator(np.random.PCG64(0))
+    x, other = (drawing.binarize(drawing.read(value).image) for value in ({"strokes": digit}, letter))
+    baseline = ladder.samples("bernoulli")
+    return {
+        NORMAL: x,
+        "letters": other,
+        "independent": x * 0 if baseline is None else (baseline[0] > 127).astype(np.uint8),
+        "shuffled": rng.permutation(x.ravel()).reshape(SIDE, SIDE),
+        "noise": rng.integers(0, 2, (SIDE, SIDE), dtype=np.uint8),
+        "inverted": 1 - x,
+        "blank": np.zeros((SIDE, SIDE), np.uint8),
+    }
 
 
 def warm_up() -> None:

@@ -93,16 +93,19 @@ def _rung(card: ModelCard, metrics: list[dict], rows: dict[str, dict]) -> Rung:
         cached=1000 * drawn["ours"] if drawn else None,
         naive=1000 * drawn["baseline"] if drawn and pixel_by_pixel else None,
         scored=scored["ours"] if scored else None,
-        images=_samples(card.id, facts.get("samples")),
+        images=samples(card.id),
         text=facts.get("text"),
     )
 
 
-def _samples(id: str, n: int | None) -> np.ndarray | None:
-    """The samples beside the weights: n images side by side in samples.png."""
+def samples(id: str) -> np.ndarray | None:
+    """The samples beside the weights, (n, H, W) or (n, H, W, 3) uint8, ink = 255: n images side by side in samples.png.
+
+    None where they were not drawn.
+    """
     from PIL import Image
 
-    file = weights.directory(id) / "samples.png"
+    file, n = weights.directory(id) / "samples.png", (_json(weights.directory(id) / "facts.json") or {}).get("samples")
     if not n or not file.is_file():
         return None
     with Image.open(file) as picture:

@@ -21,8 +21,7 @@ TEMPLATE = """
 
 
 class LadderTable(CanvasComponent):
-    """Value: `{"rungs": [...], "machine": {...}}`, see `ui.stages.ladder.rungs`. The order of the rows and the axis of the
-    chart live in the link.
+    """Value: `{"rungs": [...], "machine": {...}}`, see `ui.stages.ladder.rungs`; order and axis live in the link.
 
     columns: ids of the columns that can be sorted by. axes: ids of what the chart can stand on.
     """
