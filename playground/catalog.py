@@ -392,7 +392,7 @@ CARDS: tuple[ModelCard, ...] = (
         capabilities=("log_prob", "sample"),
         metrics=("density_nll",),
         floor=-640.0,
-        recipe=Recipe(data="dequantized", epochs=6, batch_size=100, lr=2e-3, ema=0.999, clip=500.0),
+        recipe=Recipe(data="dequantized", epochs=4, batch_size=100, lr=2e-3, ema=0.999, clip=500.0),
         variants={
             "digits": {},
             "ring8": {**_PLANE, "data": "ring8"},
@@ -418,8 +418,8 @@ CARDS: tuple[ModelCard, ...] = (
         floor=250.0,
         recipe=Recipe(
             data="colour",
-            epochs=4,
-            batch_size=32,
+            epochs=2.5,
+            batch_size=20,
             lr=4e-3,
             betas=(0.9, 0.95),
             weight_decay=1e-4,

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from playground.ui.page import Stage
-from playground.ui.stages import anomaly, basics, codes, lab, ladder, latent, masks, pixels, sight, text
+from playground.ui.stages import (
+    anomaly,
+    basics,
+    codes,
+    colour,
+    density,
+    lab,
+    ladder,
+    latent,
+    masks,
+    pixels,
+    sight,
+    text,
+)
 
 STAGES: tuple[Stage, ...] = (
     basics.STAGE,
     pixels.STAGE,
     masks.STAGE,
     sight.STAGE,
+    density.STAGE,
+    colour.STAGE,
     anomaly.STAGE,
     text.STAGE,
     latent.STAGE,
