@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 
 from playground import weights
 from playground.data import mnist
-from playground.metrics import anomaly, facts, likelihood, text
+from playground.metrics import anomaly, density, facts, likelihood, text
 from playground.models.base import Autoregressive, LatentModel, Model
 
 CODES = 2000
@@ -69,7 +69,7 @@ def _examples(model: LatentModel) -> tuple[torch.Tensor, torch.Tensor]:
 COMPANIONS: dict[str, tuple[Callable[[Model, Path], None], ...]] = {
     "latent": (write_codes, anomaly.write, facts.write),
     "pixels": (write_histogram, anomaly.write, facts.write),
-    "density": (facts.write,),
+    "density": (density.write_companions,),
     "colour": (facts.write,),
     "text": (text.write_units, facts.write),
 }

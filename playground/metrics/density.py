@@ -6,7 +6,9 @@ are never to be compared with the nats of discrete pixels, so the metric has ano
 
 from __future__ import annotations
 
+import json
 import math
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -14,10 +16,24 @@ from torch import Tensor
 
 from playground.data import colour, dequantized, mnist
 from playground.data.mixtures import mixture
+from playground.metrics import facts
 from playground.models.pixel_cnn_rgb import PixelCNNRGB
 from playground.models.rnade import RNADE
 
 POINTS = 10000
+
+
+def write_companions(model: RNADE, directory: Path) -> None:
+    """For the digits only: histogram.json, so that a drawing can be told its place among them, and what all have."""
+    if model.config.data != "dequantized":
+        return
+    facts.write(model, directory)
+    values = test_log_density(model)
+    about = _density_test(model.config.data)[1]
+    edges = torch.linspace(float(values.min()), float(values.max()), 61, dtype=torch.float64)
+    counts = torch.histc(values, 60, edges[0].item(), edges[-1].item()).long().tolist()
+    found = {**about, "edges": [round(v, 3) for v in edges.tolist()], "counts": counts}
+    (directory / "histogram.json").write_text(json.dumps(found) + "\n", encoding="utf-8")
 
 
 @torch.inference_mode()

@@ -15,6 +15,8 @@ LABELS = {
     "nll": "{} nats",
     "elbo": "≤ {} nats",
     "nll_per_char": "{} nats per character",
+    "density_nll": "{} nats of density",
+    "colour_nll": "{} nats (coloured digits)",
     "accuracy": "{} % right",
     "code_accuracy": "{} % of codes right",
 }
