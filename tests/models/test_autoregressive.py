@@ -12,11 +12,14 @@ from playground import catalog, weights
 from playground.errors import WeightsError
 from playground.models.ar_k import ARK
 from playground.models.bernoulli import Bernoulli
+from playground.models.diagonal_bilstm import DiagonalBiLSTM
 from playground.models.fvsbn import FVSBN
+from playground.models.gated_pixel_cnn import GatedPixelCNN
 from playground.models.made import MADE
 from playground.models.markov import Markov
 from playground.models.nade import NADE
 from playground.models.pixel_cnn import PixelCNN
+from playground.models.row_lstm import RowLSTM
 from tests.oracles import nade as oracle
 
 SMALL = {
@@ -26,10 +29,20 @@ SMALL = {
     "fvsbn": lambda h, w: FVSBN(FVSBN.Config(h, w)),
     "nade": lambda h, w: NADE(NADE.Config(h, w, hidden=7)),
     "made": lambda h, w: MADE(MADE.Config(h, w, hidden=(20, 12), orderings=("raster", "spiral"))),
+    "row_lstm": lambda h, w: RowLSTM(RowLSTM.Config(h, w, hidden=3, layers=2)),
+    "diagonal_bilstm": lambda h, w: DiagonalBiLSTM(DiagonalBiLSTM.Config(h, w, hidden=3, layers=2)),
+    "gated_pixel_cnn": lambda h, w: GatedPixelCNN(GatedPixelCNN.Config(h, w, hidden=3, layers=3)),
     "pixel_cnn": lambda h, w: PixelCNN(PixelCNN.Config(h, w, hidden=3, blocks=2)),
 }
 # NLL of the shipped weights on the first 500 test digits, in nats
-FIRST_500 = {"bernoulli": 198.1989, "nade": 84.4239, "pixel_cnn": 82.4077}
+FIRST_500 = {
+    "bernoulli": 198.1989,
+    "markov": 143.0760,
+    "ar_k": 103.5822,
+    "nade": 84.4239,
+    "made": 83.7533,
+    "pixel_cnn": 82.4077,
+}
 
 
 def small(id: str, height: int = 3, width: int = 3) -> torch.nn.Module:

@@ -17,7 +17,7 @@ from playground.models.markov import Markov
 from tests.models.test_autoregressive import every_image, small
 
 # Test NLL of the shipped windows of AR(k) on the first 500 digits, in nats
-WINDOWS_500 = {}
+WINDOWS_500 = {1: 143.0911, 2: 141.5435, 24: 136.6734, 26: 127.4093, 27: 111.1733, 29: 103.0558, 57: 100.1983}
 
 
 def dependencies(model: torch.nn.Module, height: int, width: int) -> torch.Tensor:
