@@ -30,6 +30,16 @@ def data_root() -> Path:
     pytest.skip("no MNIST here: set PLAYGROUND_DATA to a folder with MNIST/raw in it")
 
 
+@pytest.fixture(scope="session")
+def text_root() -> Path:
+    """Where `tinyshakespeare/input.txt` lies, looked for in the same places; else skip."""
+    places = [os.environ.get("PLAYGROUND_DATA"), ROOT.parent / "shared" / "data"]
+    for place in places:
+        if place and (Path(place) / "tinyshakespeare" / "input.txt").is_file():
+            return Path(place)
+    pytest.skip("no tiny Shakespeare here: set PLAYGROUND_DATA to a folder with tinyshakespeare/input.txt in it")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A browser driven from a test keeps an event loop in the main thread, so its tests run after all others."""
     items.sort(key=lambda item: "browser" in item.path.relative_to(ROOT).parts)

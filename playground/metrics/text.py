@@ -51,7 +51,7 @@ def _row(metric: str, value: float, words: str) -> dict:
     }
 
 
-NAMED = 0.6  # a unit gets a name where it correlates so strongly with what the name says, on text it was not chosen on
+NAMED = 0.65  # a unit gets a name where it correlates so strongly with what the name says, on text it was not chosen on
 
 
 @torch.inference_mode()

@@ -83,8 +83,8 @@ class CharRNN(Model):
 
     def zero_state(self, n: int) -> State:
         """The state before a text: zeros."""
-        shape = (self.config.layers, n, self.config.hidden)
-        return State(torch.zeros(shape, device=self.device), torch.zeros(shape, device=self.device))
+        zeros = self.readout.weight.new_zeros(self.config.layers, n, self.config.hidden)
+        return State(zeros, zeros)
 
     def forward(
         self, x: Tensor, state: State | None = None, generator: torch.Generator | None = None
@@ -94,7 +94,7 @@ class CharRNN(Model):
         generator: of the dropout in training.
         """
         state = state or self.zero_state(len(x))
-        value = F.one_hot(x, self.symbols).float()  # (B, T, K)
+        value = F.one_hot(x, self.symbols).to(self.readout.weight.dtype)  # (B, T, K)
         h, s, hidden = [], [], []
         for l, layer in enumerate(self.layers):
             if l:
@@ -111,7 +111,7 @@ class CharRNN(Model):
 
         What `forward` does for T = 1, without what `nn.LSTM` prepares for long texts: many times faster on a CPU.
         """
-        value, h, s = F.one_hot(x, self.symbols).float(), [], []  # (B, K)
+        value, h, s = F.one_hot(x, self.symbols).to(self.readout.weight.dtype), [], []  # (B, K)
         for layer, h_l, s_l in zip(self.layers, state.h, state.s, strict=True):
             weights = (layer.weight_ih_l0, layer.weight_hh_l0, layer.bias_ih_l0, layer.bias_hh_l0)
             value, s_l = torch.lstm_cell(value, (h_l, s_l), *weights)  # (B, H)
@@ -137,29 +137,31 @@ class CharRNN(Model):
         known = None if begins or not self.carried else State(self.carried["h"], self.carried["s"])
         logits, state, _ = self(x, known, generator)
         self.carried = {"h": state.h.detach(), "s": state.s.detach()}
-        return {"loss": F.cross_entropy(logits.float().flatten(0, 1), following.flatten())}
+        return {"loss": F.cross_entropy(_full(logits).flatten(0, 1), following.flatten())}
 
     # -- likelihood --------------------------------------------------------------------------------------------------
 
     def conditionals(self, x: Tensor) -> Tensor:
         """p(c_t | c_<t) of every symbol: x (B, T) int64 -> (B, T, K)."""
-        return torch.cat([logits.float().softmax(-1) for _, logits in self._read(x)], 1)
+        return torch.cat([_full(logits).softmax(-1) for _, logits in self._read(x)], 1)
 
     def log_prob(self, x: Tensor) -> Tensor:
         """log p(x) in nats: x (B, T) int64 -> (B,). The state is carried over the whole text, however long."""
-        return sum((values.sum(1) for values in self._log_probs(x)), torch.zeros(len(x), device=x.device))
+        return sum((values.sum(1) for values in self._log_probs(x)), self.readout.weight.new_zeros(len(x)))
 
     def log_probs(self, x: Tensor) -> Tensor:
         """log p(c_t | c_<t) in nats: x (B, T) int64 -> (B, T)."""
-        return torch.cat(list(self._log_probs(x)), 1) if x.shape[1] else torch.zeros(x.shape, device=x.device)
+        return torch.cat(list(self._log_probs(x)), 1) if x.shape[1] else self.readout.weight.new_zeros(x.shape)
 
     def _log_probs(self, x: Tensor) -> Iterator[Tensor]:
         for following, logits in self._read(x):
-            yield -F.cross_entropy(logits.float().transpose(1, 2), following, reduction="none")
+            yield -F.cross_entropy(_full(logits).transpose(1, 2), following, reduction="none")
 
     def _read(self, x: Tensor, size: int = CHUNK) -> Iterator[tuple[Tensor, Tensor]]:
         """Pieces (x (B, t), the logits that foretold them (B, t, K)) of a text x (B, T), read with one state."""
         before, state = self._shift(x), None
+        if not x.shape[1]:  # log p of a text without characters is zero
+            return
         for part, following in zip(before.split(size, 1), x.split(size, 1), strict=True):
             logits, state, _ = self(part, state)
             yield following, logits
@@ -242,5 +244,10 @@ def pick(p: Tensor, u: Tensor) -> Tensor:
 def tempered(logits: Tensor, temperature: float) -> Tensor:
     """softmax(logits / temperature), (..., K); all on the likeliest symbol at temperature 0."""
     if temperature == 0:
-        return F.one_hot(logits.argmax(-1), logits.shape[-1]).float()
-    return (logits.float() / temperature).softmax(-1)
+        return F.one_hot(logits.argmax(-1), logits.shape[-1]).to(_full(logits).dtype)
+    return (_full(logits) / temperature).softmax(-1)
+
+
+def _full(logits: Tensor) -> Tensor:
+    """In float32, or float64 if it was: softmax and logarithms are not for half precision."""
+    return logits.to(torch.promote_types(logits.dtype, torch.float32))

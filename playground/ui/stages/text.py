@@ -18,7 +18,7 @@ from playground.ui.links import Field
 from playground.ui.page import Page, Stage
 
 TASKS = ("write", "surprise", "hello")
-PREFIX = "ROMEO:\n"
+PREFIX = "JULIET:\n"
 TYPED = "To be, or not to be: that is the question."
 EXAMPLES = {
     "quote": TYPED,
