@@ -249,7 +249,7 @@ function drawPlane(g) {
   chart(g, under, first(), -box, box, { mark: state.x1 });
   text(g, 'p(x₁)', under.x + px(8), under.y + px(22), { weight: 600 });
   const peak = chart(g, beside, second(state.x1), -box, box, { mark: state.x2, upright: false, labels: false });
-  text(g, short(peak), beside.x + beside.w / 1.12, beside.y + beside.h + px(19), { size: 14, color: 'muted', align: 'center' });
+  text(g, short(peak), beside.x + beside.w, beside.y + beside.h + px(19), { size: 14, color: 'muted', align: 'right' });
   text(g, '0', beside.x, beside.y + beside.h + px(19), { size: 14, color: 'muted' });
   const a = dense(state.x1, first()) / f, b = dense(state.x2, second(state.x1)) / f, line = px(narrow ? 25 : 31);
   const lines = [
@@ -287,7 +287,7 @@ function units() {
     [['th', name], ['td', a], ['td', b]].forEach(([tag, words]) => { row.appendChild(document.createElement(tag)).textContent = words; });
     return row;
   }));
-  part('shift').textContent = t('density.shift', { D, f: short(Number(f.toPrecision(3))), value: nats(-move) });
+  part('shift').textContent = t('density.shift', { d: D, f: short(Number(f.toPrecision(3))), value: nats(-move) });
 }
 function rescale(f) {
   state.f = Math.abs(Math.log(f)) < 0.03 ? 1 : Math.abs(Math.log(f / 255)) < 0.03 ? 255 : f;
