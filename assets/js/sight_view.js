@@ -12,7 +12,7 @@ const named = (id) => (t(`pixels.${id}`) === `pixels.${id}` ? NAMES[id] : t(`pix
 let narrow = false;
 const px = (size) => playground.px(size) * (narrow ? 0.86 : 1);
 
-function set(values, tell = true) {
+function set(values, tell = true) { // tell: the controls show these values too
   playground.link.set(STAGE, values);
   if (tell) document.querySelector(`#${CONTROLS} .pg-sight-controls`)?.dispatchEvent(new CustomEvent('changed'));
 }
@@ -642,6 +642,7 @@ function open(name) {
   set({ view: name, step: -1 });
   opened = false; film = null; hover = null;
   show();
+  askAll(0);
 }
 for (const tab of tabs) tab.addEventListener('click', () => open(tab.dataset.view));
 const turn = (d) => () => { const k = tabs.findIndex((tab) => tab.dataset.view === state().view), next = tabs[(k + d + tabs.length) % tabs.length]; open(next.dataset.view); next.focus(); };
