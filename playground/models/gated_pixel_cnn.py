@@ -19,12 +19,14 @@ Decoders. NIPS 2016, arXiv:1606.05328.
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from playground.models.base import Autoregressive
+from playground.nn.cached_sampling import Arithmetic, Array, Call, RowSoFar, RowWindow, raster
 from playground.nn.gated import gate
 from playground.nn.masked import RowConv2d
 
@@ -71,3 +73,78 @@ class GatedPixelCNN(Autoregressive):
         for layer in self.layers:
             v, h = layer(v, h)
         return self.logit(F.relu(self.head(F.relu(h))))
+
+    def incremental(self, n: int) -> Generator[Tensor, Tensor, None]:
+        """The vertical stack once per row, the horizontal one where it is needed (`nn.cached_sampling`)."""
+        _, height, width = self.shape
+        hidden, xp = self.config.hidden, Arithmetic(self.logit.weight)
+        layers = [CachedLayer(layer, width, n, xp) for layer in self.layers]
+        head, logit = (
+            xp.affine(self.head.weight, self.head.bias, pad=True),
+            xp.affine(self.logit.weight, self.logit.bias),
+        )
+        head[-1, -1] = 1  # passes the constant on
+        features = (2 * hidden, 2 * hidden, hidden, hidden + 1, hidden, hidden + 1, 2 * hidden + 1, 1)
+        whole = [xp.zeros(width * n, count) for count in features]
+        one, zeros = xp.ones(width * n, hidden), xp.zeros(width * n, 2 * hidden + 1)
+        whole[3][:, -1] = whole[5][:, -1] = 1  # the constants that carry biases
+
+        def plan(j: int, e: int) -> tuple[list[Call], Array]:
+            a, part, t, q, h, f, g, s = (array[: (e - j) * n] for array in whole)
+            calls = []
+            for l, layer in enumerate(layers):
+                calls += layer.here.plan(j, e, layer.above, part, a)
+                calls += layer.gate(a, t, q[:, :hidden], one[: (e - j) * n])
+                row = layers[l + 1].here.row[j * n : e * n] if l + 1 < len(layers) else h
+                calls.append((xp.dot, q, layer.out, row))
+                if l:
+                    calls.append((xp.add, row, layer.here.row[j * n : e * n], row))
+            calls += [(xp.maximum, h, zeros[: len(h), :hidden], f[:, :hidden]), (xp.dot, f, head, g)]
+            return [*calls, (xp.maximum, g, zeros[: len(g)], g), (xp.dot, g, logit, s)], s
+
+        def end_row() -> None:
+            v = layers[0].here.row  # the pixels
+            for layer in layers:
+                v = layer.end_row(v)
+
+        yield from raster(plan, end_row, layers[0].here.row, height, n, xp)
+
+
+class CachedLayer:
+    """A `GatedLayer` in sampling. above (W * n, 2 hidden): what the horizontal stack gets from the rows above."""
+
+    def __init__(self, layer: GatedLayer, width: int, n: int, xp: Arithmetic) -> None:
+        self.xp, self.hidden = xp, layer.out.in_channels
+        vertical, horizontal = layer.vertical, layer.horizontal
+        sign = layer.link.bias.new_ones(2 * self.hidden)
+        sign[self.hidden :] = -1  # -a_2 is what sigma's exp needs, so it is what these weights compute
+        taps = list(horizontal.weight[:, :, 0].permute(2, 1, 0) * sign)  # (C, 2 hidden) each, from the left
+        self.here = RowSoFar(taps, 1 if layer.first else 0, width, n, xp)
+        weight = vertical.weight.permute(2, 3, 1, 0) * sign
+        self.window = RowWindow(weight, vertical.bias * sign, width, n, xp)
+        self.link = xp.array(sign[:, None] * layer.link.weight.flatten(1).T * sign)
+        self.bias = xp.array(((layer.link.bias + horizontal.bias) * sign).expand(width * n, -1))
+        self.above = xp.array((horizontal.bias * sign).expand(width * n, -1).clone())
+        self.out = xp.affine(layer.out.weight, layer.out.bias)
+        self.v, self.t = xp.zeros(width * n, self.hidden), xp.zeros(width * n, self.hidden)
+        self.one = xp.ones(width * n, self.hidden)
+
+    def gate(self, a: Array, t: Array, out: Array, one: Array) -> list[Call]:
+        """The calls that write tanh(a_1) * sigma(a_2) = tanh(a_1) / (1 + exp(-a_2)) to out, for a = (a_1, -a_2)."""
+        xp, size = self.xp, self.hidden
+        return [
+            (xp.exp, a[:, size:], one, t),
+            (xp.add, t, one, t),
+            (xp.tanh, a[:, :size], one, out),
+            (xp.divide, out, t, out),
+        ]
+
+    def end_row(self, v: Array) -> Array:
+        """Take the finished row v (W * n, C) of the layer below; returns this layer's vertical features."""
+        self.window.push(v)
+        f = self.window.out
+        self.xp.dot(f, self.link, self.above)
+        self.xp.add(self.above, self.bias, self.above)
+        for function, a, b, out in self.gate(f, self.t, self.v, self.one):
+            function(a, b, out)
+        return self.v

@@ -19,14 +19,16 @@ Deviations: h = 24 and 3 layers, a single logit, since pixels are binary; Adam i
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from playground.models.base import Autoregressive
+from playground.nn.cached_sampling import Arithmetic, Array, CachedConv, Call, RowSoFar, RowWindow, raster
 from playground.nn.masked import MaskedConv2d
-from playground.nn.pixel_lstm import Front, PixelLSTM
+from playground.nn.pixel_lstm import CachedCell, Front, PixelLSTM
 
 
 class RowLayer(nn.Module):
@@ -70,3 +72,64 @@ class RowLSTM(Autoregressive):
         for layer in self.layers:
             f = layer(f)
         return self.logit(F.relu(self.head(F.relu(f)))).permute(2, 3, 0, 1)
+
+    def incremental(self, n: int) -> Generator[Tensor, Tensor, None]:
+        """What the states above contribute once per row, the rest where it is needed (`nn.cached_sampling`)."""
+        _, height, width = self.shape
+        hidden, xp = self.config.hidden, Arithmetic(self.logit.weight)
+        first = CachedConv(self.first, width, n, xp)
+        cell = CachedCell(hidden, width * n, xp)
+        layers = [CachedLayer(layer, cell, width, n, xp) for layer in self.layers]
+        head, logit = (
+            xp.affine(self.head.weight, self.head.bias, pad=True),
+            xp.affine(self.logit.weight, self.logit.bias),
+        )
+        head[-1, -1] = 1  # passes the constant on
+        # f and its relu end in the constant 1, h carries one for the bias of `up`
+        features = (2 * hidden + 1, 2 * hidden + 1, 4 * hidden, 4 * hidden, 1)
+        whole, zeros = [xp.zeros(width * n, count) for count in features], xp.zeros(width * n, 2 * hidden + 1)
+
+        def plan(j: int, e: int) -> tuple[list[Call], Array]:
+            f, q, z, part, s = (a[: (e - j) * n] for a in whole)
+            relu = [(xp.maximum, f, zeros[: len(f)], q)]
+            calls = first.plan(j, e, q, f)
+            for layer in layers:
+                calls += layer.plan(j, e, f, q, z, part)
+            return [*calls, *relu, (xp.dot, q, head, f), *relu, (xp.dot, q, logit, s)], s
+
+        def end_row() -> None:
+            first.end_row()
+            for layer in layers:
+                layer.end_row()
+
+        yield from raster(plan, end_row, first.row, height, n, xp)
+
+
+class CachedLayer:
+    """A `RowLayer` in sampling: its states of the row above, and its inputs of the row so far."""
+
+    def __init__(self, layer: RowLayer, cell: CachedCell, width: int, n: int, xp: Arithmetic) -> None:
+        K, h_0, c_0 = layer.lstm.K[0], layer.lstm.h_0[0], layer.lstm.c_0[0]
+        self.n, self.xp, self.cell = n, xp, cell
+        taps = [F.pad(linear.weight.T * cell.signs, (0, 0, 0, 1)) for linear in (layer.left, layer.here)]
+        self.here = RowSoFar(taps, 0, width, n, xp)  # the constant that f ends in counts for nothing
+        self.above = RowWindow((K * cell.signs)[None], layer.here.bias * cell.signs, width, n, xp, outside=h_0)
+        self.up = xp.affine(layer.up.weight, layer.up.bias, pad=True)
+        self.c, self.new_c = (xp.array(c_0.expand(width * n, -1).clone()) for _ in range(2))
+        self.h = xp.ones(width * n, len(c_0) + 1)
+
+    def plan(self, j: int, e: int, f: Array, q: Array, z: Array, part: Array) -> list[Call]:
+        """The calls that add this layer's output at columns j..e-1 to f (., 2h + 1)."""
+        xp, here = self.xp, slice(j * self.n, e * self.n)
+        h = self.h[here]
+        return [
+            (xp.add, f, xp.zeros(), self.here.row[here]),
+            *self.here.plan(j, e, self.above.out, part, z),
+            *self.cell.plan(z, self.c[here], self.new_c[here], h[:, :-1]),
+            (xp.dot, h, self.up, q),
+            (xp.add, f, q, f),
+        ]
+
+    def end_row(self) -> None:
+        self.above.push(self.h[:, :-1])
+        self.c[:] = self.new_c

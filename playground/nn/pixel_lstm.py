@@ -23,6 +23,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from playground.nn.cached_sampling import Arithmetic, Array, Call
+
 
 @dataclass(frozen=True)
 class Front:
@@ -156,3 +158,33 @@ def _cell_backward(dh: Tensor, dc: Tensor, s: Tensor, c: Tensor) -> tuple[Tensor
     torch.mul(dc, tanh_g, out=d_i)
     torch.mul(dc, 4 * i, out=d_g)  # tanh' = 4 sigma' at 2g
     return dz.mul_(s).mul_(1 - s), dc * f
+
+
+class CachedCell:
+    """The gates of `cell` as calls of a plan (`nn.cached_sampling`).
+
+    Its input z (., 4h) must hold -o, -f, -i, g: `signs` is what the weights are multiplied by for that.
+    """
+
+    def __init__(self, hidden: int, rows: int, xp: Arithmetic) -> None:
+        self.hidden, self.xp = hidden, xp
+        self.signs = xp.like.new_ones(4 * hidden)
+        self.signs[: 3 * hidden] = -1
+        self.one = xp.ones(rows, 3 * hidden)
+        self.s, self.g = xp.zeros(rows, 3 * hidden), xp.zeros(rows, hidden)
+
+    def plan(self, z: Array, c: Array, new_c: Array, h: Array) -> list[Call]:
+        """z (L, 4h), c (L, h) -> new_c and h, both (L, h); new_c may be c."""
+        xp, size, one = self.xp, self.hidden, self.one[: len(z)]
+        s, g = self.s[: len(z)], self.g[: len(z)]
+        o, f, i = s[:, :size], s[:, size : 2 * size], s[:, 2 * size :]
+        return [
+            (xp.exp, z[:, : 3 * size], one, s),
+            (xp.add, s, one, s),  # 1 / sigma of all three
+            (xp.tanh, z[:, 3 * size :], one, g),
+            (xp.divide, g, i, g),
+            (xp.divide, c, f, new_c),
+            (xp.add, new_c, g, new_c),
+            (xp.tanh, new_c, one, h),
+            (xp.divide, h, o, h),
+        ]
