@@ -90,8 +90,8 @@ class DiagonalBiLSTM(Autoregressive):
         cell = CachedCell(hidden, n, xp)
         layers = [CachedLayer(layer, cell, width, n, xp) for layer in self.layers]
         head, logit = (
-            xp.affine(self.head.weight, self.head.bias, pad=True),
-            xp.affine(self.logit.weight, self.logit.bias),
+            xp.affine(self.head, pad=True),
+            xp.affine(self.logit),
         )
         head[-1, -1] = 1  # passes the constant on
         f, q, s = xp.zeros(n, 2 * hidden + 1), xp.zeros(n, 2 * hidden + 1), xp.zeros(n, 1)
@@ -128,7 +128,7 @@ class CachedLayer:
         linear = layer.from_right
         self.right = xp.array(torch.cat([linear.weight.T, linear.bias[None], layer.pixel.weight.T]) * signs)
         self.K = xp.array(torch.cat([lstm.K[1, 1], lstm.K[1, 0]]) * signs)  # of [h_right, h_above]
-        self.up = xp.affine(layer.up.weight, layer.up.bias, pad=True)
+        self.up = xp.affine(layer.up, pad=True)
         self.inputs = xp.ones(rows, 4 * size + 1)
         self.row = xp.ones(rows, 2 * size + 2)  # [f, 1, x] of the whole row, for the LSTM from the right
         self.start = [xp.array(state.expand(n, -1)) for state in (lstm.h_0[0], lstm.c_0[0], lstm.h_0[1], lstm.c_0[1])]

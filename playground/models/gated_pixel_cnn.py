@@ -80,8 +80,8 @@ class GatedPixelCNN(Autoregressive):
         hidden, xp = self.config.hidden, Arithmetic(self.logit.weight)
         layers = [CachedLayer(layer, width, n, xp) for layer in self.layers]
         head, logit = (
-            xp.affine(self.head.weight, self.head.bias, pad=True),
-            xp.affine(self.logit.weight, self.logit.bias),
+            xp.affine(self.head, pad=True),
+            xp.affine(self.logit),
         )
         head[-1, -1] = 1  # passes the constant on
         features = (2 * hidden, 2 * hidden, hidden, hidden + 1, hidden, hidden + 1, 2 * hidden + 1, 1)
@@ -125,7 +125,7 @@ class CachedLayer:
         self.link = xp.array(sign[:, None] * layer.link.weight.flatten(1).T * sign)
         self.bias = xp.array(((layer.link.bias + horizontal.bias) * sign).expand(width * n, -1))
         self.above = xp.array((horizontal.bias * sign).expand(width * n, -1).clone())
-        self.out = xp.affine(layer.out.weight, layer.out.bias)
+        self.out = xp.affine(layer.out)
         self.v, self.t = xp.zeros(width * n, self.hidden), xp.zeros(width * n, self.hidden)
         self.one = xp.ones(width * n, self.hidden)
 

@@ -72,15 +72,15 @@ class PixelCNN(Autoregressive):
         # (1x1 down, masked conv, 1x1 up) per block; the last feature of each is the constant 1
         blocks = [
             (
-                xp.affine(b.down.weight, b.down.bias),
+                xp.affine(b.down),
                 CachedConv(b.masked, width, n, xp),
-                xp.affine(b.up.weight, b.up.bias, pad=True),
+                xp.affine(b.up, pad=True),
             )
             for b in self.blocks
         ]
         head, logit = (
-            xp.affine(self.head.weight, self.head.bias, pad=True),
-            xp.affine(self.logit.weight, self.logit.bias),
+            xp.affine(self.head, pad=True),
+            xp.affine(self.logit),
         )
         head[-1, -1] = 1  # passes the constant on
         features = (2 * hidden + 1, 2 * hidden + 1, hidden + 1, hidden + 1, 1)

@@ -81,8 +81,8 @@ class RowLSTM(Autoregressive):
         cell = CachedCell(hidden, width * n, xp)
         layers = [CachedLayer(layer, cell, width, n, xp) for layer in self.layers]
         head, logit = (
-            xp.affine(self.head.weight, self.head.bias, pad=True),
-            xp.affine(self.logit.weight, self.logit.bias),
+            xp.affine(self.head, pad=True),
+            xp.affine(self.logit),
         )
         head[-1, -1] = 1  # passes the constant on
         # f and its relu end in the constant 1, h carries one for the bias of `up`
@@ -114,7 +114,7 @@ class CachedLayer:
         taps = [F.pad(linear.weight.T * cell.signs, (0, 0, 0, 1)) for linear in (layer.left, layer.here)]
         self.here = RowSoFar(taps, 0, width, n, xp)  # the constant that f ends in counts for nothing
         self.above = RowWindow((K * cell.signs)[None], layer.here.bias * cell.signs, width, n, xp, outside=h_0)
-        self.up = xp.affine(layer.up.weight, layer.up.bias, pad=True)
+        self.up = xp.affine(layer.up, pad=True)
         self.c, self.new_c = (xp.array(c_0.expand(width * n, -1).clone()) for _ in range(2))
         self.h = xp.ones(width * n, len(c_0) + 1)
 

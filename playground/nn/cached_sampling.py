@@ -4,8 +4,8 @@ The next pixel needs the network at one place only, and every layer's input abov
 [1]: what the rows above contribute to a masked convolution is formed once per row, the taps of the current row per
 pixel. O(D) work instead of O(D^2).
 
-At this size time goes into calls, not into arithmetic. Hence three more steps. Several pixels are computed at a time, on
-the guess that the row goes on like the one above it; what was computed on a wrong guess is thrown away and computed
+At this size time goes into calls, not into arithmetic. Hence three more steps. Several pixels are computed at a time,
+on the guess that the row goes on like the one above it; what was computed on a wrong guess is thrown away and computed
 again from there, so the result does not depend on the guess (forecasting [2]). On a CPU the weights are used as NumPy
 arrays (no copy), whose calls cost a third of torch's, elsewhere as tensors. And the network of a run of columns is a
 plan, a list of calls with their operands, made once and then only carried out: all buffers stay where they are.
@@ -82,10 +82,10 @@ class Arithmetic:
         """Whether two arrays of zeros and ones are the same."""
         return a.tobytes() == b.tobytes() if self.on_cpu else torch.equal(a, b)
 
-    def affine(self, weight: Tensor, bias: Tensor, pad: bool = False) -> Array:
-        """A linear map (C_out, C_in, ...) as one matrix (C_in + 1, C_out), for inputs whose last feature is the
+    def affine(self, layer: nn.Conv2d | nn.Linear, pad: bool = False) -> Array:
+        """A linear map or 1x1 convolution as one matrix (C_in + 1, C_out), for inputs whose last feature is the
         constant 1. pad: (C_in + 1, C_out + 1), with a zero to add to the constant of what the output is added to."""
-        return self.array(F.pad(torch.cat([weight.flatten(1), bias[:, None]], 1).T, (0, int(pad))))
+        return self.array(F.pad(torch.cat([layer.weight.flatten(1), layer.bias[:, None]], 1).T, (0, int(pad))))
 
 
 def _into(function: Callable) -> Callable:

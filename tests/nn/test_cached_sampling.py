@@ -13,7 +13,6 @@ from playground.models.row_lstm import RowLSTM
 from playground.nn.cached_sampling import Arithmetic, CachedConv, RowWindow
 from playground.nn.masked import MaskedConv2d
 
-
 MODELS = {
     "pixel_cnn": (PixelCNN, {"blocks": 3}),
     "gated_pixel_cnn": (GatedPixelCNN, {"layers": 3}),
