@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -145,7 +146,8 @@ def surprise(text: str) -> Film:
 def loop(x: np.ndarray, least: int = 60) -> int | None:
     """The shortest period in which a text x (T,) ends, over its last two periods and `least` characters; else None.
 
-    Greedy writing that has come back to a state it was in goes round forever.
+    Greedy writing that comes close to a state it was in goes round; as the state is never quite the same, it may leave
+    one loop for another after many rounds.
     """
     for period in range(1, len(x) // 2 + 1):
         tail = x[-max(2 * period, least) :]
@@ -174,7 +176,9 @@ def strangers(text: str, alphabet: str) -> list[str]:
 
 def name(character: str) -> str:
     """A character as a person can find it again: itself, or its code point where it would not be seen."""
-    visible = character.isprintable() and not character.isspace() and not 0xFE00 <= ord(character) <= 0xFE0F
+    visible = (
+        character.isprintable() and not character.isspace() and not unicodedata.category(character).startswith("M")
+    )
     return character if visible else f"U+{ord(character):04X}"
 
 
