@@ -34,7 +34,7 @@ function sorted(rungs) {
 
 // ---- tables ----------------------------------------------------------------------------------------------------------------
 const make = (tag, className = '', words = '') => { const node = document.createElement(tag); node.className = className; node.textContent = words; return node; };
-const columnsOf = (rungs) => [...COLUMNS.filter((id) => id === 'name' || rungs.some((rung) => { const v = keyOf[id](rung); return (v !== null && v !== undefined) || (id === 'published' && rung.published.length); })), SAMPLES];
+const columnsOf = (rungs) => [...COLUMNS.filter((id) => id === 'name' || (id === 'calls' ? rungs[0].group !== 'text' : true) && rungs.some((rung) => { const v = keyOf[id](rung); return (v !== null && v !== undefined) || (id === 'published' && rung.published.length); })), SAMPLES];
 
 const cells = {
   value: (cell, rung) => {
@@ -106,7 +106,7 @@ function build() {
 }
 
 function heading(id, group, rungs) {
-  const cell = make('th', `pg-col-${id}`), words = id === 'value' ? t(`ladder.unit_${group}`) : t(`ladder.head_${id}`);
+  const cell = make('th', `pg-col-${id}`), words = t(id === 'value' ? `ladder.unit_${group}` : known(`ladder.head_${id}_${group}`) ? `ladder.head_${id}_${group}` : `ladder.head_${id}`);
   cell.scope = 'col'; cell.dataset.column = id;
   if (known(`ladder.hint_${id}`)) cell.title = t(`ladder.hint_${id}`);
   if (id === 'value' && rungs[0].binarization) cell.append(chip(rungs[0].binarization)); // one for all: the test set they share
@@ -158,10 +158,11 @@ function points() { // every rung of the binary group with a cost, and the short
     if (rung.group !== 'binary' || !rung[state.axis]) continue;
     found.push({ id: rung.id, name: nameOf(rung), x: rung[state.axis], y: rung.value, bound: rung.bound, small: false });
     if (state.axis !== 'parameters' || !rung.windows.length) continue;
-    for (const [k, y] of rung.windows) if (y !== rung.value) found.push({ id: rung.id, name: `k = ${k}`, x: (k + 1) * 784, y, small: true });
+    for (const [k, y] of rung.windows) if (y !== rung.value) found.push({ id: rung.id, name: NAMED.includes(k) ? `k = ${k}` : '', x: (k + 1) * 784, y, small: true });
   }
   return found;
 }
+const ENLARGED = 100, NAMED = [2, 26, 27, 57]; // nats; windows of AR(k) that get a name: before, at and behind the cliff
 const STAIR = ['bernoulli', 'markov', 'ar_k', 'fvsbn', 'nade', 'pixel_cnn', 'gated_pixel_cnn']; // the lecture's order
 
 function draw(g, width, height) {
@@ -170,7 +171,7 @@ function draw(g, width, height) {
   const all = points();
   view.canvas.dataset.points = String(all.length);
   if (!all.length) return;
-  const narrow = width < 720, gap = px(26), zoomed = all.filter((p) => p.y < 110);
+  const narrow = width < 720, gap = px(26), zoomed = all.filter((p) => p.y < ENLARGED);
   const left = narrow ? { x: 0, y: 0, w: width, h: zoomed.length ? height / 2 - gap / 2 : height } : { x: 0, y: 0, w: zoomed.length ? (width - gap) * 0.5 : width, h: height };
   const right = narrow ? { x: 0, y: height / 2 + gap / 2, w: width, h: height / 2 - gap / 2 } : { x: (width + gap) * 0.5, y: 0, w: (width - gap) * 0.5, h: height };
   panel(g, left, all, 'ladder.chart_all');
@@ -192,6 +193,9 @@ function panel(g, area, shown, title) {
   const finer = hx - lx < 1.4 ? AXES.flatMap((v) => [v, 2 * v, 5 * v]) : AXES;
   for (const v of finer) if (Math.log10(v) >= lx && Math.log10(v) <= hx) { line(g, X(v), inner.y, X(v), inner.y + inner.h); words(g, short(v), X(v), inner.y + inner.h + px(6), 16, 'muted'); }
   words(g, t(`ladder.col_${state.axis}`), inner.x + inner.w / 2, inner.y + inner.h + px(28), 16, 'muted');
+  const small = shown.filter((p) => p.small).sort((a, b) => a.x - b.x);
+  g.strokeStyle = color('muted'); g.lineWidth = px(1.5); g.globalAlpha = 0.6; g.beginPath();
+  small.forEach((p, k) => (k ? g.lineTo(X(p.x), Y(p.y)) : g.moveTo(X(p.x), Y(p.y)))); g.stroke(); g.globalAlpha = 1;
   const stair = STAIR.map((id) => shown.find((p) => p.id === id && !p.small)).filter(Boolean);
   g.strokeStyle = color('accent'); g.lineWidth = px(2); g.globalAlpha = 0.45; g.beginPath();
   stair.forEach((p, k) => (k ? g.lineTo(X(p.x), Y(p.y)) : g.moveTo(X(p.x), Y(p.y)))); g.stroke(); g.globalAlpha = 1;
@@ -217,8 +221,9 @@ function label(g, p, x, y, inner, taken) { // beside its dot, where there is roo
   const places = [[x + off, y - h / 2], [x - off - w, y - h / 2], [x - w / 2, y - off - h], [x - w / 2, y + off], [x + off, y - h - px(4)], [x + off, y + px(4)], [x - off - w, y - h - px(4)], [x - off - w, y + px(4)],
     [x + off, y + h], [x - off - w, y + h], [x + off, y - 2 * h], [x - off - w, y - 2 * h]];
   const free = ([u, v]) => u >= inner.x - px(50) && u + w <= inner.x + inner.w + px(16) && v >= inner.y - px(10) && v + h <= inner.y + inner.h && !taken.some((o) => u < o.x + o.w && u + w > o.x && v < o.y + o.h && v + h > o.y);
-  const place = places.find(free) || (p.small ? null : places[0]);
-  if (!place) return;
+  const inside = ([u, v]) => [Math.min(Math.max(u, inner.x - px(50)), inner.x + inner.w + px(16) - w), v];
+  const place = places.find(free) || (p.small ? null : inside(places[3]));
+  if (!place || !said) return;
   taken.push({ x: place[0], y: place[1], w, h });
   g.textAlign = 'left'; g.textBaseline = 'top';
   g.lineJoin = 'round'; g.strokeStyle = color('panel'); g.lineWidth = px(4); g.strokeText(said, place[0], place[1] + px(1));

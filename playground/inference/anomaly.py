@@ -55,10 +55,14 @@ def measured() -> list[str]:
     return [id for id in models() if (weights.directory(id) / "anomaly.json").is_file()]
 
 
-@lru_cache(maxsize=32)
 def scores(model: str) -> Scores:
     """A model's scores of all sets. Raises InvalidInput, or WeightsError where they were not measured."""
-    file = weights.directory(checks.choice("model", model, models())) / "anomaly.json"
+    return _scores(checks.choice("model", model, models()))
+
+
+@lru_cache(maxsize=32)
+def _scores(model: str) -> Scores:
+    file = weights.directory(model) / "anomaly.json"
     try:
         found = json.loads(file.read_text("utf-8"))["sets"]
         values = {name: np.array(found[name]["scores"], np.float32) for name in (NORMAL, *SETS)}

@@ -61,11 +61,11 @@ def test_no_drawings_are_no_scores():
 
 def test_a_model_without_scores_names_the_command(monkeypatch, tmp_path):
     monkeypatch.setattr(weights, "PRETRAINED", tmp_path)
-    anomaly.scores.cache_clear()
+    anomaly._scores.cache_clear()
     with pytest.raises(WeightsError, match="playground.metrics nade"):
         anomaly.scores("nade")
     assert anomaly.measured() == [] and anomaly.score(np.zeros((1, 28, 28))) == {}
-    anomaly.scores.cache_clear()
+    anomaly._scores.cache_clear()
     with pytest.raises(InvalidInput):
         anomaly.scores("judge")
 
