@@ -391,7 +391,7 @@ CARDS: tuple[ModelCard, ...] = (
         ),
         capabilities=("log_prob", "sample"),
         metrics=("density_nll",),
-        floor=-640.0,
+        floor=-730.0,
         recipe=Recipe(data="dequantized", epochs=4, batch_size=100, lr=2e-3, ema=0.999, clip=500.0),
         variants={
             "digits": {},
