@@ -8,7 +8,6 @@ import numpy as np
 
 from playground import weights
 from playground.metrics import text
-from playground.models.char_rnn import CharRNN
 
 
 def test_features_of_a_text():
