@@ -149,7 +149,7 @@ const size = (v) => px(v) * (narrow ? 0.86 : 1);
 function layout(width) {
   narrow = width < 720;
   const L = net.sizes.length, gutter = narrow ? 0 : size(112), nodes = { x: gutter, y: 0, w: (narrow ? width : width * 0.57) - gutter, h: narrow ? 110 * L + 50 : clamp(window.innerHeight - 470, 470, 780) };
-  const side = narrow ? { x: 0, y: nodes.h + 10, w: width } : { x: width * 0.6, y: 0, w: width * 0.4 };
+  const side = narrow ? { x: 0, y: nodes.h + 10, w: width - 3 } : { x: width * 0.6, y: 0, w: width * 0.4 - 3 };
   const title = size(46), gap = size(22), count = net.masks.length;
   // matrices side by side, in cells of one size
   const columns = net.masks.reduce((sum, m) => sum + m[0].length, 0), rows = Math.max(...net.masks.map((m) => m.length));
@@ -261,12 +261,12 @@ function drawOutputLabel(g, k, x, y, run, lit) {
   if (value !== null) words(g, value.toFixed(2), x, y - size(34), { s: 16, weight: 700, c: 'accent' });
 }
 function drawImage(g, run) { // the inputs as the picture they are: their turns, or their values
-  const s = size(24), rows = net.n / 3, x = size(6), y = (nodeAt(0, 0).y + nodeAt(1, 0).y - rows * s) / 2 + size(4);
+  const s = size(19), rows = net.n / 3, x = size(4), y = (nodeAt(0, 0).y + nodeAt(1, 0).y - rows * s) / 2 + size(2);
   for (let k = 0; k < net.n; k++) {
     const left = x + (k % 3) * s, top = y + Math.floor(k / 3) * s, value = run ? run.x[k] : null;
     if (value === 1) { g.fillStyle = color('ink'); g.fillRect(left, top, s, s); }
     g.strokeStyle = color('muted'); g.lineWidth = 1; g.strokeRect(left + 0.5, top + 0.5, s, s);
-    if (value === null) words(g, run ? '?' : String(net.turns[k]), left + s / 2, top + s * 0.55, { s: 15, weight: 600, c: run ? 'muted' : 'ink' });
+    if (value === null) words(g, run ? '?' : String(net.turns[k]), left + s / 2, top + s * 0.55, { s: 14, weight: 600, c: run ? 'muted' : 'ink' });
   }
 }
 
@@ -298,7 +298,8 @@ function drawMatrices(g) {
 // What each output sees: rows outputs, columns inputs. Left as drawn (number of paths), right as the gradient of the real network has it.
 function drawTables(g) {
   const at = focus(), row = at && !at.edge && at.l === net.sizes.length - 1 ? at.k : -1;
-  places.tables.forEach(({ x, y, cell, w }, which) => {
+  places.tables.forEach(({ x, y, cell, w: wide }, which) => {
+    const w = which ? Math.min(wide, view.width - x - size(36)) : wide; // what stands above has no more room than that
     words(g, t(which ? 'masks.measured' : 'masks.drawn'), x - size(30), y - size(44), { s: 16, weight: 600, align: 'left', room: w + size(34) });
     words(g, t(which ? 'masks.measured_what' : 'masks.drawn_what'), x - size(30), y - size(25), { s: 14, c: 'muted', align: 'left', room: w + size(34) });
     for (let j = 0; j < net.n; j++) words(g, x_(j), x + (j + 0.5) * cell, y - size(8), { s: 14, c: 'muted', weight: 600 });

@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from playground.errors import WeightsError
+
 CANVAS = ".pg-pixel-player canvas"
 ASKED = re.compile("component_server|queue/join")
 SIDE = 28
@@ -235,12 +237,15 @@ def test_a_knob_draws_again_and_keeps_the_step(stage):
 def test_made_grows_in_the_ordering_that_was_chosen(stage, ordering):
     from playground.inference import pixels
 
+    try:
+        trace = pixels.sample_trace("made", 1, ordering=ordering)
+    except WeightsError as problem:
+        pytest.skip(str(problem))
     page = stage("&model=made&seed=1&step=784")
     wait(page, model="made", ordering="raster")
     act(page, lambda: page.locator("#pg-pixels-ordering input[value='" + ordering + "']").check())
     wait(page, ordering=ordering)
     page.wait_for_url(re.compile(f"ordering={ordering}"))
-    trace = pixels.sample_trace("made", 1, ordering=ordering)
     slider = page.locator(".pg-pixel-player input[type=range]")
     for step in (100, 400, 784):
         slider.evaluate("(node, v) => { node.value = v; node.dispatchEvent(new Event('input')); }", step)

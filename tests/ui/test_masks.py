@@ -64,7 +64,7 @@ def test_the_server_function_answers_and_refuses():
     assert unpack(good["seen"]).shape == (3, 3) and math.isclose(good["total"], 1, abs_tol=1e-12)
     bad = [[2, 2, 1], [[1]], pack(np.ones(3, np.float32)), [0, 0, 0], True]
     assert served(bad)["error"]["kind"] == "permutation"
-    assert served(["231", None, None, None, None])["error"]["kind"] == "shape"
+    assert served(["231", [[1]], None, [0], True])["error"]["kind"] == "shape"
 
 
 def test_the_endpoint(client):

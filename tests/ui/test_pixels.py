@@ -14,6 +14,7 @@ from playground import catalog, weights
 from playground.errors import InvalidInput
 from playground.inference import pixels as room
 from playground.ui import app, handlers
+from playground.ui.components import pixel_charts
 from playground.ui.components.base import pack
 from playground.ui.components.pixel_player import PixelPlayer
 from playground.ui.links import parse
@@ -130,7 +131,7 @@ def test_two_charts_hold_all_models_in_both_languages(monkeypatch):
 def test_a_line_up_shows_where_nine_in_ten_test_digits_lie():
     x = room.prepare(THREE).x
     chosen = room.score(x, MODEL)
-    bar = stage._line_up_chart({MODEL: chosen}, MODEL, "en").data[0]
+    bar = pixel_charts.line_up({MODEL: chosen}, MODEL, "en").data[0]
     assert chosen.histogram.percentile(bar.base[0]) == pytest.approx(5, abs=0.1)
     assert chosen.histogram.percentile(bar.base[0] + bar.x[0]) == pytest.approx(95, abs=0.1)
 
