@@ -181,7 +181,7 @@ const net = playground.canvas(root.querySelector('.pg-hello-net'), (g, width, he
     const first = left + 0.34 * column;
     for (const [words, kind, y] of [['V', 'class-0', yHidden - gap / 2], ['Wₓ', 'class-2', yInput - gap / 2]]) { g.fillStyle = playground.color(kind); g.fillText(words, first + 10, y); }
     g.fillStyle = playground.color('class-3'); g.textAlign = 'center';
-    g.fillText('Wₕ', left + 0.84 * column, yHidden + 1.5 * h - label);
+    g.fillText('Wₕ', left + 0.84 * column, yHidden + 1.5 * h - label * 1.7);
   }
 });
 const chart = playground.canvas(root.querySelector('.pg-hello-loss'), (g, width, height) => {
@@ -198,7 +198,9 @@ const chart = playground.canvas(root.querySelector('.pg-hello-loss'), (g, width,
   for (const [v, key, kind] of [[Math.log(4), 'hello_guess', 'muted'], [NO_MEMORY, 'hello_floor', 'accent-2']]) {
     g.strokeStyle = g.fillStyle = playground.color(kind);
     g.beginPath(); g.moveTo(left, y(v)); g.lineTo(right, y(v)); g.stroke();
-    g.textBaseline = 'bottom'; g.fillText(t(`text.${key}`, { v: number(v) }), right, y(v) - 3);
+    const below = v === NO_MEMORY; // the curve comes from above
+    g.textBaseline = below ? 'top' : 'bottom';
+    g.fillText(t(`text.${key}`, { v: number(v) }), right, y(v) + (below ? 5 : -3));
   }
   g.setLineDash([]); g.strokeStyle = playground.color('accent'); g.lineWidth = 3; g.lineJoin = 'round';
   g.beginPath();

@@ -234,8 +234,11 @@ const bars = playground.canvas(root.querySelector('.pg-text-bars'), (g, width, h
       g.fillStyle = playground.color(k === chosen ? 'generated' : 'ink');
       g.font = playground.font(small ? 13 : label * 0.9, 600);
       g.textBaseline = 'bottom';
-      const words = `${number(100 * p[k], p[k] < 0.0995 ? 1 : 0)} %`;
-      g.fillText(words, playground.clamp(x + w / 2, left + g.measureText(words).width / 2, width - right - g.measureText(words).width / 2), base - h - 3);
+      const words = `${number(100 * p[k], p[k] < 0.0995 ? 1 : 0)} %`, half = g.measureText(words).width / 2;
+      const middle = playground.clamp(x + w / 2, left + half, width - right - half);
+      const under = order.filter((_, n) => Math.abs(left + (n + 0.5) * w - middle) < half + w / 2); // bars that the words would cover
+      const highest = k === chosen ? Math.max(...under.map((n) => p[n])) : p[k];
+      g.fillText(words, middle, base - (highest / scale) * (base - top) - 3);
     }
   });
   line(g, p, chosen, { left, right: width - right, top: height - strip - needle, height: strip, label, i });
@@ -264,10 +267,10 @@ function line(g, p, chosen, box) { // [0, 1] cut into pieces as long as the prob
   g.strokeRect(box.left + 0.5, box.top + 0.5, long - 1, box.height - 1);
   const y = box.top + box.height;
   g.textBaseline = 'top'; g.font = playground.font(Math.max(13, box.label * 0.9)); g.fillStyle = playground.color('muted');
-  const u = box.i < total() ? film.u[box.i] : 0.5;
+  const drawn = box.i < total() && box.i >= film.given && film.row !== 0, u = drawn ? film.u[box.i] : 0.5;
   g.textAlign = 'left'; if (u > 0.12) g.fillText('0', box.left, y + 5);
   g.textAlign = 'right'; if (u < 0.88) g.fillText('1', box.right, y + 5);
-  if (box.i >= total() || box.i < film.given || film.row === 0) return;
+  if (!drawn) return;
   const x = box.left + film.u[box.i] * long, words = `u = ${number(film.u[box.i], 3)}`;
   g.strokeStyle = g.fillStyle = playground.color('ink'); g.lineWidth = 3;
   g.beginPath(); g.moveTo(x, box.top - 7); g.lineTo(x, y + 5); g.stroke();

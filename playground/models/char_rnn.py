@@ -204,7 +204,8 @@ class CharRNN(Model):
     def _draw(self, x: Tensor, uniforms: Tensor, temperature: float, cached: bool) -> tuple[Tensor, Tensor, Tensor]:
         """The loop of `trace`: x (n, k) given -> x, p, hidden of all k + length characters."""
         start = x.new_full((len(x), 1), self.start)
-        ps, hs, state = [], [], self.zero_state(len(x))
+        state = self.zero_state(len(x))
+        ps, hs = [state.h.new_zeros(len(x), 0, self.symbols)], [state.h.new_zeros(len(x), 0, *state.h.shape[::2])]
         if x.shape[1]:
             logits, state, hidden = self(self._shift(x))
             ps, hs = [tempered(logits, temperature)], [hidden]

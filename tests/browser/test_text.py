@@ -136,7 +136,9 @@ def test_four_letters_are_learned_with_memory_and_not_without(stage):
       const hello = document.querySelector('{HELLO}').hello;
       return Array.from({{ length: 16 }}, (_, seed) => {{
         const params = hello.init(seed);
-        for (let k = 0; k < 600; k += 1) hello.gradient(params, memory).grad.forEach((g, i) => {{ params[i] -= 0.1 * g; }});
+        for (let k = 0; k < 600; k += 1) {{
+          hello.gradient(params, memory).grad.forEach((g, i) => {{ params[i] -= 0.1 * g; }});
+        }}
         return hello.forward(params, memory).loss;
       }});
     }}"""
