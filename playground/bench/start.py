@@ -65,6 +65,8 @@ def use_everything(url: str) -> None:
         image = np.frombuffer(base64.b64decode(packed["data"]), packed["dtype"])[: math.prod(shape)].reshape(shape)
         client.predict(image=image.tolist(), model=model, api_name="/log_prob")
         client.predict(image=image.tolist(), model=model, api_name="/complete")
+    client.predict(image=image.tolist(), api_name="/anomaly")
+    client.predict(api_name="/ladder")
     client.predict(image=image.tolist(), api_name="/encode")
     client.predict(z=[0.0, 1.0], api_name="/decode")
     client.predict(sweep="c1_c2", api_name="/generate_codes")
