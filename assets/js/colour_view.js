@@ -208,7 +208,8 @@ function draw(g, width) {
   });
   text(g, playground.t(film.known ? 'colour.ways' : 'colour.others'), places.words.x, places.title, { size: 15, color: 'muted', room: places.words.w });
   Object.assign(g.canvas.dataset, { step: state.step, playing: state.playing, sample: state.sample, focus: k, seen, n: film.n, known: film.known, forced: film.forced,
-    levels: k < 0 ? '' : [0, 1, 2].map((c) => at('x', 3 * pixel + c)).join(','), total: at('run', SIZE - 1).toFixed(3), side: main.s });
+    levels: k < 0 ? '' : [0, 1, 2].map((c) => at('x', 3 * pixel + c)).join(','), total: at('run', SIZE - 1).toFixed(3), side: main.s,
+    bars: places.charts.map((b) => [b.x, b.y, b.w, b.h].map(Math.round).join(',')).join(';') });
 }
 const view = playground.canvas(stage, draw);
 
