@@ -100,7 +100,7 @@ function tick(now) {
 function settle() { playground.link.set('text', { hello_seed: state.seed, hello_lr: state.lr, hello_memory: state.memory, hello_step: counted() }); }
 
 // ---- drawing -----------------------------------------------------------------------------------------------------------------
-const number = (v, digits = 2) => v.toFixed(digits).replace('-', '−');
+const number = (v, digits = 2) => (Number(v.toFixed(digits)) || 0).toFixed(digits).replace('-', '−'); // no minus before a zero
 const light = ([r, g, b]) => [r, g, b].reduce((sum, v, j) => sum + [0.2126, 0.7152, 0.0722][j] * (v / 255) ** 2.2, 0);
 function cell(g, x, y, w, h, v, words, edge) {
   const rgb = playground.diverging(v);

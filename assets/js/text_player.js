@@ -13,7 +13,7 @@ let refused = null;
 
 // ---- what a character looks like ---------------------------------------------------------------------------------------
 const glyph = (k) => { const c = state.film.alphabet[k]; return c === '\n' ? '↵' : c === ' ' ? '␣' : c; };
-const number = (v, digits) => v.toFixed(digits).replace('-', '−');
+const number = (v, digits) => (Number(v.toFixed(digits)) || 0).toFixed(digits).replace('-', '−'); // no minus before a zero
 const sign = (v) => (v >= 0 ? '+' : '') + number(v, 2);
 const total = () => state.film.x.length;
 const steps = () => (state.film.kind === 'surprise' ? total() : total() - state.film.given);
@@ -394,5 +394,6 @@ playground.translate(root);
 playground.onLang(() => { labels(); refuse(refused); if (state.film) { paintAll(); show(); settle(); } });
 playground.onTheme(() => { if (state.film) paintAll(); });
 labels();
+pause();
 watch('value', load);
 load();
