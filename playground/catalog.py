@@ -191,7 +191,7 @@ CARDS: tuple[ModelCard, ...] = (
         capabilities=EXPLICIT,
         metrics=("nll",),
         floor=98.0,
-        recipe=Recipe(epochs=50, batch_size=256, lr=1e-3, ema=0.999),
+        recipe=Recipe(epochs=50, batch_size=256, lr=5e-3, ema=0.999),
         published=(
             Published(97.45, "Larochelle, Murray 2011", "FIXED"),
             Published(96.58, "pytorch-generative", "DYNAMIC"),
