@@ -134,7 +134,7 @@ def test_keys_move_the_threshold_and_choose_the_set(stage):
     page.keyboard.press("ArrowDown")
     page.wait_for_selector(f"{ROOT}[data-set='independent']")
     page.keyboard.press("r")
-    page.wait_for_function("document.querySelector('.pg-anomaly-counts').dataset.counts.startsWith('50 1000')")
+    page.wait_for_function("Math.abs(parseInt(document.querySelector('.pg-anomaly-counts').dataset.counts) - 50) < 3")
 
 
 def test_a_link_opens_the_stage_as_it_was(stage):
