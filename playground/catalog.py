@@ -415,7 +415,7 @@ CARDS: tuple[ModelCard, ...] = (
         ),
         capabilities=EXPLICIT,
         metrics=("colour_nll",),
-        floor=250.0,
+        floor=330.0,
         recipe=Recipe(
             data="colour",
             epochs=1.35,
