@@ -400,7 +400,8 @@ function numbers() {
   if (!model) return;
   const name = t(`pixels.${state.film.model}`), kind = (name) => (name ? ` (${t(`pixels.${name.toLowerCase()}`)})` : '');
   const { orders } = model, order = state.film.ordering;
-  if (orders.orderings && order !== 'raster') { // one network, several orders: the number of this one, and of their mixture
+  if (order !== 'raster' && !orders.orderings) { box.replaceChildren(); return; } // raster's number is not this order's
+  if (order !== 'raster') { // one network, several orders: the number of this one, and of their mixture
     const all = Object.entries(orders.orderings);
     const lines = [t('pixels.our_number', { name: t('pixels.in_order', { name, ordering: t(`pixels.ordering_${order}`) }), value: orders.orderings[order].toFixed(2) }),
       all.filter(([id]) => id !== order).map(([id, v]) => `${t(`pixels.ordering_${id}`)}: ${v.toFixed(2)}`).join(' · '), t('pixels.averaged', { count: all.length, value: orders.value.toFixed(2) })];

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import pytest
 import torch
 
+from playground import weights
+from playground.errors import WeightsError
 from playground.models import made
 from playground.models.made import MADE, ORDERINGS
 from tests.oracles import made as oracle
@@ -222,6 +225,26 @@ def test_weights_travel_packed_and_come_back(tmp_path):
             layer = model.get_submodule(name.removesuffix(".weight"))
             expected = expected * layer.used()
         assert torch.equal(value, expected), name
+
+
+# NLL of the shipped weights of five orderings on the first 500 test digits, in nats
+FIRST_500 = {"raster": 90.4970, "reversed": 90.1970, "column": 90.5507, "spiral": 90.1533, "random": 88.6912}
+
+
+def test_every_shipped_ordering_keeps_its_number_and_their_mixture_beats_the_best(data_root):
+    from playground.metrics.likelihood import test_log_prob
+
+    try:
+        model = weights.load("made", variant="orders")
+    except WeightsError as problem:
+        pytest.skip(str(problem))
+    for name, expected in FIRST_500.items():
+        nll = -test_log_prob(model.ordered(name), 500).mean().item()
+        assert math.isclose(nll, expected, abs_tol=0.01), f"{name}: expected {expected} nats, got {nll}"
+    stored = json.loads((weights.directory("made", "orders") / "metrics.json").read_text("utf-8"))
+    (row,) = [row for row in stored if row["metric"] == "nll_averaged"]
+    assert set(row["orderings"]) == set(FIRST_500)
+    assert row["value"] < min(row["orderings"].values()), "expected a mixture to be better than each of its parts"
 
 
 def test_a_file_for_other_masks_is_refused(tmp_path):
