@@ -149,6 +149,7 @@ function layout(width, height) { // the largest pictures that fit
 const table = playground.canvas(find('.pg-basics-all'), (g, width, height) => {
   if (!p) return;
   cells = layout(width, height);
+  root.dataset.cells = JSON.stringify(cells);
   const q = fits[state().fit].q, chosen = state().cell;
   let top = 0;
   for (let i = 0; i < p.length; i++) top = Math.max(top, p[i], q[i]);

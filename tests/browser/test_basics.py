@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -119,17 +120,14 @@ def test_the_nearest_q_is_pythons(basics, joint, shape, fit, past, order):
     assert int(data(page, JOINT, "parameters")) == expected.parameters
 
 
-def entry(page: object, index: int, count: int = 16) -> tuple[float, float]:
-    """The middle of one picture of the 2x2 table, asked of the table itself by moving over it."""
-    box = page.locator(f"{JOINT} .pg-basics-all canvas").bounding_box()
-    bits = "".join(str(index >> i & 1) for i in range(4))
-    for row in range(12):
-        for column in range(40):
-            x, y = box["x"] + (column + 0.5) * box["width"] / 40, box["y"] + (row + 0.5) * box["height"] / 12
-            page.mouse.move(x, y)
-            if f"x = {bits}:" in page.inner_text(f"{JOINT} output"):
-                return x, y
-    raise AssertionError(f"expected picture {bits} in the table")
+def entry(page: object, index: int) -> tuple[float, float]:
+    """Where one picture of the table is on the screen."""
+    cells, box = json.loads(data(page, JOINT, "cells")), page.locator(f"{JOINT} .pg-basics-all canvas").bounding_box()
+    row, column = divmod(index, cells["columns"])
+    return (
+        box["x"] + cells["left"] + (column + 0.5) * cells["pitch"],
+        box["y"] + row * cells["line"] + cells["size"] / 2,
+    )
 
 
 def test_an_entry_is_clicked_in_and_dragged_and_the_link_brings_it_back(basics):
@@ -137,7 +135,8 @@ def test_an_entry_is_clicked_in_and_dragged_and_the_link_brings_it_back(basics):
     page.wait_for_selector(f"{JOINT}[data-kl]")
     place = entry(page, 0b1111)
     page.mouse.click(*place)
-    assert "p = 25 %" in page.inner_text(f"{JOINT} output")  # as likely as the others were
+    said = page.inner_text(f"{JOINT} output")
+    assert "x = 1111: p = 25 %" in said, "expected it to become as likely as the others were"
     page.mouse.down()
     page.mouse.move(place[0], place[1] - 60, steps=6)
     page.mouse.up()
