@@ -201,7 +201,8 @@ function panel(g, area, shown, title) {
   stair.forEach((p, k) => (k ? g.lineTo(X(p.x), Y(p.y)) : g.moveTo(X(p.x), Y(p.y)))); g.stroke(); g.globalAlpha = 1;
   const taken = shown.map((p) => ({ x: X(p.x) - px(9), y: Y(p.y) - px(9), w: px(18), h: px(18) }));
   for (const p of [...shown].sort((a, b) => b.small - a.small)) dot(g, p, X(p.x), Y(p.y));
-  for (const p of [...shown].sort((a, b) => a.small - b.small)) label(g, p, X(p.x), Y(p.y), inner, taken);
+  const named = inner.w < px(560) && shown.some((p) => p.y >= ENLARGED) ? shown.filter((p) => p.y >= ENLARGED) : shown; // on a phone the others have their names below
+  for (const p of [...named].sort((a, b) => a.small - b.small)) label(g, p, X(p.x), Y(p.y), inner, taken);
 }
 const range = (values, room) => { const low = Math.min(...values), high = Math.max(...values), more = (high - low || 1) * room; return [low - more, high + more]; };
 function line(g, x0, y0, x1, y1) { g.beginPath(); g.moveTo(x0, y0); g.lineTo(x1, y1); g.stroke(); }
