@@ -145,10 +145,9 @@ def _knob(section: str, kind: str, name: str, *options: object) -> str:
     if kind == "slider":
         low, high, step = options
         bounds = f'min="{low}" max="{high}" step="{step}"'
-        inner = (
-            f'<div class="pg-basics-slide">{label}<input type="number" {bounds} data-field="{name}" aria-labelledby="basics-{name}" '
-            f'inputmode="decimal"><input type="range" {bounds} data-field="{name}" aria-labelledby="basics-{name}"></div>'
-        )
+        shared = f'{bounds} data-field="{name}" aria-labelledby="basics-{name}"'
+        number, line = f'<input type="number" {shared} inputmode="decimal">', f'<input type="range" {shared}>'
+        inner = f'<div class="pg-basics-slide">{label}{number}{line}</div>'
     elif kind in ("choice", "list"):
         buttons = "".join(
             f'<button type="button" class="pg-button" data-choice="{choice}" data-of="{name}">'
