@@ -1,131 +1,14 @@
-"""The catalogue: one card per model. Standard library only, so the page can list models before torch is loaded.
-
-Adding a model to an existing stage is one file in `models/` and one card here: training, loading, metrics, the page,
-the tests over all models and the README's row follow from the card.
-"""
+"""Models that give p(x) one value after the other: over pixels, colours, grey values, characters."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
-
-from playground.errors import InvalidInput
-
-
-@dataclass(frozen=True)
-class Paper:
-    """Where a model comes from. arxiv: number, or "" where there is none."""
-
-    authors: str
-    title: str
-    venue: str
-    arxiv: str = ""
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How `python -m playground.training <id>` trains a model.
-
-    data: "binary" (MNIST resampled x ~ Bern(pixel / 255) at every visit: DYNAMIC), "grey" (MNIST in [0, 1]),
-    "none" (the model draws its own), points of the plane ("ring8", "grid25", "moons", "spiral"), or "text" (tiny
-    Shakespeare; batch_size counts streams that are read in parallel).
-    epochs counts passes over the data; an epoch of "none" or of points is 100 steps.
-    schedule: factor on lr over the run, "constant" or "one_cycle" (linear up over the first tenth, cosine to zero).
-    ema: decay of the averaged weights that are evaluated and shipped; 0 ships the last weights. clip: largest
-    gradient norm; 0 does not clip. bf16, channels_last: faster arithmetic where the hardware has it.
-    """
-
-    data: str = "binary"
-    epochs: float = 20
-    batch_size: int = 128
-    lr: float = 1e-3
-    betas: tuple[float, float] = (0.9, 0.999)
-    weight_decay: float = 0.0
-    schedule: str = "one_cycle"
-    ema: float = 0.0
-    clip: float = 0.0
-    bf16: bool = False
-    channels_last: bool = False
-    seed: int = 0
-
-
-@dataclass(frozen=True)
-class Published:
-    """A number of the literature beside ours. binarization: "FIXED", "DYNAMIC" or "" where it does not apply."""
-
-    value: float
-    source: str
-    binarization: str = ""
-
-
-@dataclass(frozen=True)
-class ModelCard:
-    """What the house knows of a model without importing it.
-
-    path: "module:Class". equation: LaTeX. capabilities: names of the protocols of `models.base` it has. config:
-    arguments of its Config. variants: further configurations that ship weights, the first being the reference.
-    recipes: what a variant is trained with that differs from `recipe`.
-    metrics: names in `playground.metrics.MEASURES`, the first heads its row of the README. floor: what the shipped
-    weights must reach in that first metric. published: numbers of others beside it.
-    """
-
-    id: str
-    name: str
-    path: str
-    stage: str
-    family: str
-    paper: Paper
-    equation: str
-    capabilities: tuple[str, ...]
-    metrics: tuple[str, ...]
-    floor: float
-    recipe: Recipe = Recipe()
-    config: Mapping[str, Any] = field(default_factory=dict)
-    variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    recipes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    published: tuple[Published, ...] = ()
-
-    def recipe_of(self, variant: str | None) -> Recipe:
-        """How a variant (None: the reference) is trained."""
-        return replace(self.recipe, **self.recipes.get(self.variant(variant), {}))
-
-    def variant(self, name: str | None) -> str:
-        """The variant's checked name; the reference for None ("" where a model has no variants)."""
-        if name is None:
-            return next(iter(self.variants), "")
-        if name not in self.variants and name != "":
-            raise InvalidInput("choice", "variant", name, choices=list(self.variants))
-        return name
-
+from playground.catalog.card import ModelCard, Paper, Published, Recipe
 
 EXPLICIT = ("log_prob", "conditionals", "sample")
 # Window lengths of AR(k): dense where the window reaches the row above (25 to 29) and the one above that (54 to 57).
 AR_WINDOWS = (1, 2, 3, 4, 6, 8, 12, 16, 20, 22, 24, 25, 26, 27, 28, 29, 30, 32, 36, 40, 48, 54, 55, 56, 57)
-
-GOODFELLOW = Paper("Goodfellow et al.", "Generative Adversarial Nets", "NIPS 2014", "1406.2661")
-
 # RNADE over points of the plane: an image of one row and two columns
 _PLANE = {"height": 1, "width": 2, "hidden": 128, "components": 16, "center": 0.0, "scale": 1.5, "floor": 0.01}
-
-
-def _lab(id: str, name: str, loss: str, paper: Paper, equation: str, floor: float, critic_steps: int = 1) -> ModelCard:
-    """A GAN of the lab: two small networks on a ring of eight Gaussians, preset C."""
-    return ModelCard(
-        id=id,
-        name=name,
-        path="playground.models.gan_2d:GAN2D",
-        stage="lab",
-        family="adversarial",
-        paper=paper,
-        equation=equation,
-        capabilities=("generate",),
-        metrics=("modes", "hq", "js"),
-        floor=floor,
-        recipe=Recipe(data="ring8", epochs=40, batch_size=128, lr=1e-3, betas=(0.5, 0.9), schedule="constant"),
-        config={"loss": loss, "critic_steps": critic_steps},
-    )
-
 
 CARDS: tuple[ModelCard, ...] = (
     ModelCard(
@@ -410,9 +293,7 @@ CARDS: tuple[ModelCard, ...] = (
         paper=Paper(
             "van den Oord, Kalchbrenner, Kavukcuoglu", "Pixel Recurrent Neural Networks", "ICML 2016", "1601.06759"
         ),
-        equation=(
-            r"p(x)=\prod_{i}p(R_i\mid x_{<i})\;p(G_i\mid x_{<i},R_i)\;p(B_i\mid x_{<i},R_i,G_i)"
-        ),
+        equation=(r"p(x)=\prod_{i}p(R_i\mid x_{<i})\;p(G_i\mid x_{<i},R_i)\;p(B_i\mid x_{<i},R_i,G_i)"),
         capabilities=EXPLICIT,
         metrics=("colour_nll",),
         floor=330.0,
@@ -429,117 +310,4 @@ CARDS: tuple[ModelCard, ...] = (
             channels_last=True,
         ),
     ),
-    ModelCard(
-        id="vae",
-        name="VAE",
-        path="playground.models.vae:VAE",
-        stage="latent",
-        family="latent",
-        paper=Paper("Kingma, Welling", "Auto-Encoding Variational Bayes", "ICLR 2014", "1312.6114"),
-        equation=(
-            r"\log p(x)\;\ge\;\mathbb{E}_{q(z\mid x)}\!\left[\log p(x\mid z)\right]"
-            r"-\mathrm{KL}\!\left(q(z\mid x)\,\|\,\mathcal N(0,I)\right),\qquad z=\mu+\sigma\odot\varepsilon"
-        ),
-        capabilities=("encode", "decode", "elbo"),
-        metrics=("elbo",),
-        floor=150.0,
-        recipe=Recipe(epochs=80, batch_size=128, lr=1e-3, ema=0.999),
-    ),
-    ModelCard(
-        id="infogan",
-        name="InfoGAN",
-        path="playground.models.infogan:InfoGAN",
-        stage="codes",
-        family="adversarial",
-        paper=Paper(
-            "Chen et al.",
-            "InfoGAN: Interpretable Representation Learning by Information Maximizing GANs",
-            "NIPS 2016",
-            "1606.03657",
-        ),
-        equation=(
-            r"\min_{G,Q}\max_D\;V(D,G)-\lambda L_I(G,Q),\qquad "
-            r"L_I=\mathbb{E}\!\left[\log Q(c\mid G(z,c))\right]+H(c)\;\le\;I\!\left(c;G(z,c)\right)"
-        ),
-        capabilities=("generate",),
-        metrics=("code_accuracy", "mutual_information"),
-        floor=95.0,
-        config={"moved": True},
-        recipe=Recipe(
-            data="grey",
-            epochs=10,
-            batch_size=64,
-            lr=1e-3,
-            betas=(0.5, 0.999),
-            schedule="constant",
-            ema=0.999,
-            bf16=True,
-            channels_last=True,
-            seed=4,
-        ),
-    ),
-    _lab(
-        "gan_minimax",
-        "GAN, minimax",
-        "minimax",
-        GOODFELLOW,
-        r"\min_G\max_D\;\mathbb{E}\ln D(x)+\mathbb{E}\ln(1-D(G(z)))",
-        8,
-    ),
-    _lab("gan_nonsaturating", "GAN, non-saturating", "nonsaturating", GOODFELLOW, r"\min_G\;-\mathbb{E}\ln D(G(z))", 4),
-    _lab(
-        "lsgan",
-        "LSGAN",
-        "lsgan",
-        Paper("Mao et al.", "Least Squares Generative Adversarial Networks", "ICCV 2017", "1611.04076"),
-        r"\min_D\;\tfrac12\mathbb{E}(D(x)-b)^2+\tfrac12\mathbb{E}(D(G(z))-a)^2,\quad"
-        r"\min_G\;\tfrac12\mathbb{E}(D(G(z))-c)^2",
-        6,
-    ),
-    _lab(
-        "wgan_gp",
-        "WGAN-GP",
-        "wgan_gp",
-        Paper("Gulrajani et al.", "Improved Training of Wasserstein GANs", "NIPS 2017", "1704.00028"),
-        r"\min_G\max_f\;\mathbb{E}f(x)-\mathbb{E}f(G(z))-\lambda\,\mathbb{E}(\lVert\nabla f(\hat x)\rVert-1)^2",
-        8,
-        critic_steps=5,
-    ),
-    ModelCard(
-        id="judge",
-        name="Digit classifier (judge)",
-        path="playground.models.judge:Judge",
-        stage="",
-        family="classifier",
-        paper=Paper("", "A small convolutional classifier that judges what the generators draw", ""),
-        equation=r"p(y\mid x)=\mathrm{softmax}\!\left(f(x)\right)",
-        capabilities=("classify",),
-        metrics=("accuracy",),
-        floor=99.0,
-        recipe=Recipe(data="grey", epochs=8, batch_size=128, lr=2e-3, weight_decay=1e-2, bf16=True, channels_last=True),
-    ),
 )
-
-_BY_ID = {card.id: card for card in CARDS}
-
-
-def card(id: str) -> ModelCard:
-    """The card of a model. Raises InvalidInput for an unknown id."""
-    if id not in _BY_ID:
-        raise InvalidInput("choice", "id", id, choices=list(_BY_ID))
-    return _BY_ID[id]
-
-
-def names() -> list[str]:
-    """Ids of all models."""
-    return list(_BY_ID)
-
-
-def of_stage(stage: str) -> list[ModelCard]:
-    """The cards of one stage, in the order of the page."""
-    return [card for card in CARDS if card.stage == stage]
-
-
-def variants(id: str) -> list[str]:
-    """The variants of a model that ship weights, the reference first; empty where there is one configuration."""
-    return list(card(id).variants)
