@@ -7,7 +7,7 @@ loading, metrics, the page, the tests over all models and the README's row follo
 from __future__ import annotations
 
 from playground.catalog import adversarial, autoregressive, classifier, latent
-from playground.catalog.card import ModelCard, Paper, Published, Recipe
+from playground.catalog.model_card import ModelCard, Paper, Published, Recipe
 from playground.errors import InvalidInput
 
 __all__ = ["CARDS", "ModelCard", "Paper", "Published", "Recipe", "card", "names", "of_stage", "variants"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playground.catalog.card import ModelCard, Paper, Recipe
+from playground.catalog.model_card import ModelCard, Paper, Recipe
 
 GOODFELLOW = Paper("Goodfellow et al.", "Generative Adversarial Nets", "NIPS 2014", "1406.2661")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playground.catalog.card import ModelCard, Paper, Published, Recipe
+from playground.catalog.model_card import ModelCard, Paper, Published, Recipe
 
 EXPLICIT = ("log_prob", "conditionals", "sample")
 # Window lengths of AR(k): dense where the window reaches the row above (25 to 29) and the one above that (54 to 57).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playground.catalog.card import ModelCard, Paper, Recipe
+from playground.catalog.model_card import ModelCard, Paper, Recipe
 
 CARDS: tuple[ModelCard, ...] = (
     ModelCard(

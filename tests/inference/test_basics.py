@@ -150,7 +150,7 @@ def test_one_set_of_uniforms_gives_the_models_own_samples(shipped):
     for id in ("bernoulli", "markov"):
         expected = weights.load(id).sample(2, uniforms=uniforms).view(2, 784).numpy()
         assert (getattr(found, id) == expected).all()
-    assert tuple(found.windows) == catalog.AR_WINDOWS and found.ar.shape == (len(found.windows), 2, 784)
+    assert tuple(found.windows) == catalog.autoregressive.AR_WINDOWS and found.ar.shape == (len(found.windows), 2, 784)
     for row, k in enumerate(found.windows.tolist()):
         if k in (1, 27, 57):
             expected = shipped.at(k).sample(2, uniforms=uniforms).view(2, 784).numpy()
@@ -171,7 +171,7 @@ def test_a_window_s_weights_give_the_model_s_logits(shipped):
 def test_numbers_and_map_come_from_metrics_and_catalogue(shipped):
     numbers = room.numbers()
     assert numbers["bernoulli"] > numbers["markov"] > numbers["values"][-1]
-    assert tuple(numbers["windows"]) == catalog.AR_WINDOWS
+    assert tuple(numbers["windows"]) == catalog.autoregressive.AR_WINDOWS
     rows = {row["id"]: row for row in room.field()}
     assert set(rows) >= {card.id for card in catalog.CARDS if card.stage}, "expected every model of a stage on the map"
     for id, row in rows.items():
