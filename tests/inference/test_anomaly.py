@@ -92,7 +92,7 @@ def test_what_is_nothing_like_a_digit_is_caught(model, name):
 @EACH
 def test_the_blank_page_passes_and_the_other_rule_catches_it(model):
     found = anomaly.scores(model)
-    assert found.auc["blank"] <= 0.01, f"{model}: AUC {found.auc['blank']}"
+    assert found.auc["blank"] < 0.05, f"{model}: AUC {found.auc['blank']}"
     assert found.auc_typical["blank"] >= 0.9, f"{model}: AUC {found.auc_typical['blank']}"
     assert found.auc_typical["letters"] < found.auc["letters"], f"{model}: expected letters to be forgiven more"
 
