@@ -17,7 +17,9 @@ def x():
     return (torch.rand(4, 1, 28, 28, generator=torch.Generator().manual_seed(0)) < 0.15).float()
 
 
-@pytest.mark.parametrize("id", [card.id for card in catalog.CARDS if "log_prob" in card.capabilities and card.stage == "pixels"])
+@pytest.mark.parametrize(
+    "id", [card.id for card in catalog.CARDS if "log_prob" in card.capabilities and card.stage == "pixels"]
+)
 def test_log_prob_and_samples_agree(id, x):
     here, there = playground.load(id, "cpu"), playground.load(id, "cuda")
     torch.testing.assert_close(there.log_prob(x.cuda()).cpu(), here.log_prob(x), atol=LOGIT_TOLERANCE, rtol=1e-4)

@@ -149,7 +149,7 @@ CARDS: tuple[ModelCard, ...] = (
         metrics=("nll",),
         floor=85.5,
         recipe=Recipe(
-            epochs=8, batch_size=32, lr=3e-3, betas=(0.9, 0.95), weight_decay=1e-4, ema=0.999, clip=100.0, bf16=True
+            epochs=5, batch_size=32, lr=3e-3, betas=(0.9, 0.95), weight_decay=1e-4, ema=0.999, clip=100.0, bf16=True
         ),
         published=(Published(80.54, "van den Oord et al. 2016", "FIXED"),),
     ),
