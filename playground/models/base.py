@@ -25,6 +25,8 @@ from huggingface_hub import PyTorchModelHubMixin
 from safetensors.torch import load_model
 from torch import Tensor, nn
 
+AT_ONCE = 50  # images scored together where no gradient is needed: a layer's features then stay in the cache
+
 Batch = tuple[Tensor, ...]
 """What a data loader yields: `(x, label)`, x (B, C, H, W)."""
 
@@ -226,6 +228,8 @@ class Autoregressive(Sequential):
 
     def log_prob(self, x: Tensor) -> Tensor:
         """log p(x) in nats: x (B, 1, H, W) in {0, 1} -> (B,)."""
+        if len(x) > AT_ONCE and not torch.is_grad_enabled():
+            return torch.cat([self.log_prob(part) for part in x.split(AT_ONCE)])
         return -F.binary_cross_entropy_with_logits(self.logits(x).float(), x, reduction="none").flatten(1).sum(1)
 
     def conditionals(self, x: Tensor) -> Tensor:

@@ -42,6 +42,7 @@ FIRST_500 = {
     "fvsbn": 96.3023,
     "nade": 84.4239,
     "made": 83.7533,
+    "row_lstm": 81.2635,
     "diagonal_bilstm": 77.7421,
     "pixel_cnn": 82.4077,
     "gated_pixel_cnn": 80.4929,
