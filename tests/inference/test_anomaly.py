@@ -86,7 +86,7 @@ def test_examples_show_each_set():
 def test_what_is_nothing_like_a_digit_is_caught(model, name):
     found = anomaly.scores(model)
     assert found.auc[name] >= 0.99, f"{model}, {name}: AUC {found.auc[name]}"
-    assert found.mean - found.sets[name].mean() > 200, f"{model}, {name}: less than hundreds of nats"
+    assert found.mean - found.sets[name].mean() > 150, f"{model}, {name}: not 150 nats below a digit"
 
 
 @EACH
