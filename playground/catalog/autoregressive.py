@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from playground.catalog.model_card import ModelCard, Paper, Published, Recipe
 
 EXPLICIT = ("log_prob", "conditionals", "sample")
@@ -9,6 +11,13 @@ EXPLICIT = ("log_prob", "conditionals", "sample")
 AR_WINDOWS = (1, 2, 3, 4, 6, 8, 12, 16, 20, 22, 24, 25, 26, 27, 28, 29, 30, 32, 36, 40, 48, 54, 55, 56, 57)
 # RNADE over points of the plane: an image of one row and two columns
 _PLANE = {"height": 1, "width": 2, "hidden": 128, "components": 16, "center": 0.0, "scale": 1.5, "floor": 0.01}
+
+# One paper for Row LSTM, Diagonal BiLSTM and PixelCNN, in black and white and in colour
+_PIXEL_RNN = Paper(
+    "van den Oord, Kalchbrenner, Kavukcuoglu", "Pixel Recurrent Neural Networks", "ICML 2016", "1601.06759"
+)
+# What the whole family of PixelRNN and PixelCNN is trained with; a card says what is its own.
+_PIXEL_FAMILY = Recipe(batch_size=32, lr=3e-3, betas=(0.9, 0.95), weight_decay=1e-4, ema=0.999, clip=100.0, bf16=True)
 
 CARDS: tuple[ModelCard, ...] = (
     ModelCard(
@@ -138,9 +147,7 @@ CARDS: tuple[ModelCard, ...] = (
         path="playground.models.row_lstm:RowLSTM",
         stage="pixels",
         family="autoregressive",
-        paper=Paper(
-            "van den Oord, Kalchbrenner, Kavukcuoglu", "Pixel Recurrent Neural Networks", "ICML 2016", "1601.06759"
-        ),
+        paper=_PIXEL_RNN,
         equation=(
             r"[o,f,i,g]=[\sigma,\sigma,\sigma,\tanh]\left(K^{ss}*h_{\text{row above}}+K^{is}*x\right),\qquad "
             r"c=f\odot c_{\text{row above}}+i\odot g,\quad h=o\odot\tanh c"
@@ -148,9 +155,7 @@ CARDS: tuple[ModelCard, ...] = (
         capabilities=EXPLICIT,
         metrics=("nll",),
         floor=85.5,
-        recipe=Recipe(
-            epochs=5, batch_size=32, lr=3e-3, betas=(0.9, 0.95), weight_decay=1e-4, ema=0.999, clip=100.0, bf16=True
-        ),
+        recipe=replace(_PIXEL_FAMILY, epochs=5),
         published=(Published(80.54, "van den Oord et al. 2016", "FIXED"),),
     ),
     ModelCard(
@@ -159,9 +164,7 @@ CARDS: tuple[ModelCard, ...] = (
         path="playground.models.diagonal_bilstm:DiagonalBiLSTM",
         stage="pixels",
         family="autoregressive",
-        paper=Paper(
-            "van den Oord, Kalchbrenner, Kavukcuoglu", "Pixel Recurrent Neural Networks", "ICML 2016", "1601.06759"
-        ),
+        paper=_PIXEL_RNN,
         equation=(
             r"[o,f,i,g]=[\sigma,\sigma,\sigma,\tanh]\left(K_1h_{\uparrow}+K_2h_{\leftarrow}+K^{is}x\right),\qquad "
             r"c=f\odot c_{\leftarrow}+i\odot g,\quad h=o\odot\tanh c,\qquad "
@@ -170,9 +173,7 @@ CARDS: tuple[ModelCard, ...] = (
         capabilities=EXPLICIT,
         metrics=("nll",),
         floor=85.0,
-        recipe=Recipe(
-            epochs=12, batch_size=32, lr=3e-3, betas=(0.9, 0.95), weight_decay=1e-4, ema=0.999, clip=100.0, bf16=True
-        ),
+        recipe=replace(_PIXEL_FAMILY, epochs=12),
         published=(Published(79.20, "van den Oord et al. 2016", "FIXED"),),
     ),
     ModelCard(
@@ -181,9 +182,7 @@ CARDS: tuple[ModelCard, ...] = (
         path="playground.models.pixel_cnn:PixelCNN",
         stage="pixels",
         family="autoregressive",
-        paper=Paper(
-            "van den Oord, Kalchbrenner, Kavukcuoglu", "Pixel Recurrent Neural Networks", "ICML 2016", "1601.06759"
-        ),
+        paper=_PIXEL_RNN,
         equation=(
             r"p(x_i=1\mid x_{<i})=\sigma\!\left(f_i(x)\right),\qquad "
             r"f=\text{convolutions with } W\odot M,\quad M_{\text{A}}:\,j<i,\; M_{\text{B}}:\,j\le i"
@@ -191,17 +190,7 @@ CARDS: tuple[ModelCard, ...] = (
         capabilities=EXPLICIT,
         metrics=("nll",),
         floor=84.5,
-        recipe=Recipe(
-            epochs=32,
-            batch_size=64,
-            lr=3e-3,
-            betas=(0.9, 0.95),
-            weight_decay=1e-4,
-            ema=0.999,
-            clip=100.0,
-            bf16=True,
-            channels_last=True,
-        ),
+        recipe=replace(_PIXEL_FAMILY, epochs=32, batch_size=64, channels_last=True),
         published=(
             Published(81.30, "van den Oord et al. 2016", "FIXED"),
             Published(81.45, "pytorch-generative", "DYNAMIC"),
@@ -223,17 +212,7 @@ CARDS: tuple[ModelCard, ...] = (
         capabilities=EXPLICIT,
         metrics=("nll",),
         floor=83.8,
-        recipe=Recipe(
-            epochs=12,
-            batch_size=32,
-            lr=3e-3,
-            betas=(0.9, 0.95),
-            weight_decay=1e-4,
-            ema=0.999,
-            clip=100.0,
-            bf16=True,
-            channels_last=True,
-        ),
+        recipe=replace(_PIXEL_FAMILY, epochs=12, channels_last=True),
         published=(Published(81.50, "pytorch-generative", "DYNAMIC"),),
     ),
     ModelCard(
@@ -290,23 +269,19 @@ CARDS: tuple[ModelCard, ...] = (
         path="playground.models.pixel_cnn_rgb:PixelCNNRGB",
         stage="colour",
         family="autoregressive",
-        paper=Paper(
-            "van den Oord, Kalchbrenner, Kavukcuoglu", "Pixel Recurrent Neural Networks", "ICML 2016", "1601.06759"
-        ),
+        paper=_PIXEL_RNN,
         equation=(r"p(x)=\prod_{i}p(R_i\mid x_{<i})\;p(G_i\mid x_{<i},R_i)\;p(B_i\mid x_{<i},R_i,G_i)"),
         capabilities=EXPLICIT,
         metrics=("colour_nll",),
         floor=330.0,
-        recipe=Recipe(
+        recipe=replace(
+            _PIXEL_FAMILY,
             data="colour",
             epochs=1.35,
             batch_size=20,
             lr=4e-3,
-            betas=(0.9, 0.95),
-            weight_decay=1e-4,
             ema=0.998,
             clip=200.0,
-            bf16=True,
             channels_last=True,
         ),
     ),
