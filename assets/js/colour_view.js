@@ -6,7 +6,7 @@ const SIDE = 28, PIXELS = SIDE * SIDE, SIZE = 3 * PIXELS, L = FACTS.levels;
 const NAMES = ['R', 'G', 'B'];
 const root = element.querySelector('.pg-colour'), stage = root.querySelector('.pg-colour-stage');
 const part = (name) => root.querySelector(`[data-part="${name}"]`);
-const slider = part('slider'), speed = part('speed'), said = part('said');
+const said = part('said');
 const state = { film: null, step: 0, sample: 0, playing: false, hover: null, sees: false, message: null };
 const earlier = []; // films before a change by hand
 let opened = false, places = null, narrow = false;
@@ -215,8 +215,7 @@ const view = playground.canvas(stage, draw);
 
 // ---- playing -----------------------------------------------------------------------------------------------------------------
 function show() {
-  slider.value = String(state.step);
-  part('play').dataset.icon = state.playing ? 'pause' : 'play';
+  bar.paint();
   part('undo').hidden = !earlier.length;
   part('sees').setAttribute('aria-pressed', String(state.sees));
   part('resample').disabled = !state.film || finished();
@@ -230,35 +229,15 @@ function settle() {
   const pixel = Math.floor(k / 3), t = playground.t;
   said.textContent = [t('colour.place', { i: pixel + 1, row: Math.floor(pixel / SIDE) + 1, column: (pixel % SIDE) + 1 }), `${t(`colour.p${k % 3}`)} = ${percent(chance(k, at('x', k)))}`].join('. ');
 }
-function go(step) {
-  if (!state.film) return;
-  Object.assign(state, { playing: false, hover: null, step: playground.clamp(Math.round(step), 0, SIZE) });
-  show(); settle();
-}
-let before = 0, owed = 0;
-function tick(now) {
-  if (!state.playing || !view.canvas.isConnected) return;
-  owed += ((now - before) / 1000) * Number(speed.value);
-  before = now;
-  const whole = Math.floor(owed);
-  owed -= whole;
-  state.step = Math.min(SIZE, state.step + whole);
-  if (finished()) { state.playing = false; show(); settle(); return; }
-  if (whole) show();
-  requestAnimationFrame(tick);
-}
-function play() {
-  if (!state.film || state.playing) return;
-  if (finished()) state.step = state.film.known;
-  Object.assign(state, { playing: true, hover: null });
-  before = performance.now(); owed = 0;
-  playground.link.set('colour', { step: -1 });
-  show();
-  requestAnimationFrame(tick);
-}
-function pause() { state.playing = false; show(); settle(); }
-const toggle = () => (state.playing ? pause() : play());
-function restart() { if (state.film) { state.playing = false; state.step = state.film.known; play(); } }
+function look() { state.sees = !state.sees; show(); settle(); }
+const bar = playground.player(root, {
+  stage: 'colour', state, ready: () => Boolean(state.film), first: () => state.film.known, last: () => SIZE, show, settle,
+  acts: { undo, resample: () => resample(), sees: look },
+  on: {
+    'shift+left': () => bar.go(state.step - 3), 'shift+right': () => bar.go(state.step + 3), up: () => bar.go(state.step - 3 * SIDE), down: () => bar.go(state.step + 3 * SIDE),
+    u: undo, s: look, n: () => resample(), escape: () => { state.hover = null; show(); },
+  },
+});
 
 // ---- asking --------------------------------------------------------------------------------------------------------------------
 const row = () => { const x = state.film.x.slice(state.sample * SIZE, (state.sample + 1) * SIZE); return { shape: [SIZE], dtype: 'uint8', data: btoa(String.fromCharCode(...x)) }; };
@@ -285,7 +264,7 @@ const resample = playground.gate(async () => {
   keep();
   state.sample = 0;
   arrive(got, step);
-  play();
+  bar.play();
 });
 function undo() {
   if (!earlier.length) return;
@@ -305,7 +284,7 @@ function load() {
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches, plays = value.play && link.step < 0 && !still;
     arrive(value, link.step >= 0 ? link.step : value.play || !state.film ? SIZE : state.step);
     opened = true;
-    if (plays) restart(); else view.draw();
+    if (plays) bar.restart(); else view.draw();
   }
   view.canvas.dataset.seq = value.seq;
 }
@@ -340,26 +319,14 @@ view.canvas.addEventListener('click', (event) => { // a pixel stays chosen, so t
   const found = under(event);
   if (!found) return;
   root.focus({ preventScroll: true });
-  if (state.playing) pause();
+  if (state.playing) bar.pause();
   if (found.tile !== undefined) { state.sample = found.tile; show(); settle(); }
   else if (found.bar !== undefined) { if (at('x', found.bar) !== found.level) force(found.bar, found.level); }
   else if (3 * found.pixel < state.step) { state.hover = found.pixel; view.later(); settle(); }
 });
-const acts = {
-  restart, play: toggle, undo, resample: () => resample(), back: () => go(state.step - 1), step: () => go(state.step + 1), end: () => go(SIZE),
-  sees: () => { state.sees = !state.sees; show(); settle(); },
-};
-for (const [name, act] of Object.entries(acts)) part(name).addEventListener('click', act);
-slider.addEventListener('input', () => go(Number(slider.value)));
-playground.keys(root, {
-  space: toggle, left: acts.back, right: acts.step, 'shift+left': () => go(state.step - 3), 'shift+right': () => go(state.step + 3),
-  up: () => go(state.step - 3 * SIDE), down: () => go(state.step + 3 * SIDE), home: () => go(0), end: acts.end, r: restart, u: undo, s: acts.sees,
-  n: acts.resample, escape: () => { state.hover = null; show(); },
-});
 playground.translate(root);
-const options = () => { for (const option of speed.options) option.textContent = playground.t('colour.per_second', { value: option.value }); };
-playground.onLang(() => { options(); numbers(); show(); settle(); });
-options(); numbers();
+playground.onLang(() => { numbers(); show(); settle(); });
+numbers();
 watch('value', load);
 load();
 show();

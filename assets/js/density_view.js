@@ -5,7 +5,7 @@ const FACTS = @FACTS@; // {value}: the model's number on the digits, nats
 const SIDE = 14, SIZE = SIDE * SIDE;
 const root = element.querySelector('.pg-density'), stage = root.querySelector('.pg-density-stage');
 const part = (name) => root.querySelector(`[data-part="${name}"]`);
-const slider = part('slider'), speed = part('speed'), factor = part('factor'), said = part('said');
+const factor = part('factor'), said = part('said');
 const state = { film: null, plane: null, message: null, step: 0, sample: 0, playing: false, hover: null, height: 'linear', range: 'whole',
   f: 1, x1: 0, x2: 0, dots: { data: true, samples: false } };
 let opened = false, places = null, narrow = false, heat = null;
@@ -313,8 +313,7 @@ const view = playground.canvas(stage, draw);
 function press(kind, value) { for (const button of root.querySelectorAll(`button[data-${kind}]`)) button.setAttribute('aria-pressed', String(button.dataset[kind] === value)); }
 function show() {
   for (const node of root.querySelectorAll('[data-for]')) node.hidden = (node.dataset.for === 'plane') !== Boolean(state.plane);
-  slider.value = String(state.step);
-  part('play').dataset.icon = state.playing ? 'pause' : 'play';
+  bar.paint();
   press('height', state.height); press('range', state.range);
   for (const button of root.querySelectorAll('button[data-dots]')) button.setAttribute('aria-pressed', String(state.dots[button.dataset.dots]));
   view.later();
@@ -330,35 +329,15 @@ function settle() {
 }
 
 // ---- playing -----------------------------------------------------------------------------------------------------------------------
-function go(step) {
-  if (!state.film || state.plane) return;
-  Object.assign(state, { playing: false, hover: null, step: playground.clamp(Math.round(step), 0, SIZE) });
-  show(); settle();
-}
-let before = 0, owed = 0;
-function tick(now) {
-  if (!state.playing || !view.canvas.isConnected) return;
-  owed += ((now - before) / 1000) * Number(speed.value);
-  before = now;
-  const whole = Math.floor(owed);
-  owed -= whole;
-  state.step = Math.min(SIZE, state.step + whole);
-  if (finished()) { state.playing = false; show(); settle(); return; }
-  if (whole) show();
-  requestAnimationFrame(tick);
-}
-function play() {
-  if (!state.film || state.playing || state.plane) return;
-  if (finished()) state.step = 0;
-  Object.assign(state, { playing: true, hover: null });
-  before = performance.now(); owed = 0;
-  playground.link.set('density', { step: -1 });
-  show();
-  requestAnimationFrame(tick);
-}
-function pause() { state.playing = false; show(); settle(); }
-const toggle = () => (state.playing ? pause() : play());
-function restart() { if (state.film && !state.plane) { state.playing = false; state.step = 0; play(); } }
+const nudge = (name, sign, most) => () => {
+  if (!state.plane) { bar.go(state.step + sign * most); return; }
+  state[name] = playground.clamp(state[name] + (sign * state.plane.box) / 60, -state.plane.box, state.plane.box);
+  view.later(); settle();
+};
+const bar = playground.player(root, {
+  stage: 'density', state, ready: () => Boolean(state.film) && !state.plane, first: () => 0, last: () => SIZE, show, settle,
+  on: { left: nudge('x1', -1, 1), right: nudge('x1', 1, 1), up: nudge('x2', 1, -SIDE), down: nudge('x2', -1, -SIDE) },
+});
 
 function load() {
   const value = props.value;
@@ -376,7 +355,7 @@ function load() {
   opened = true;
   show(); settle();
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  if (value.play && linked < 0 && !still) restart(); else view.draw();
+  if (value.play && linked < 0 && !still) bar.restart(); else view.draw();
   view.canvas.dataset.seq = value.seq;
 }
 
@@ -406,11 +385,11 @@ view.canvas.addEventListener('pointerdown', (event) => {
   if (state.plane) {
     dragging = found.map ? 'map' : found.under ? 'under' : found.beside ? 'beside' : null;
     if (dragging) { view.canvas.setPointerCapture(event.pointerId); root.focus({ preventScroll: true }); drag(found); }
-  } else if (found.step !== undefined) { dragging = 'curve'; view.canvas.setPointerCapture(event.pointerId); go(found.step); }
+  } else if (found.step !== undefined) { dragging = 'curve'; view.canvas.setPointerCapture(event.pointerId); bar.go(found.step); }
 });
 view.canvas.addEventListener('pointermove', (event) => {
   const found = under(event);
-  if (dragging === 'curve') { if (found && found.step !== undefined) go(found.step); return; }
+  if (dragging === 'curve') { if (found && found.step !== undefined) bar.go(found.step); return; }
   if (dragging) { drag(found); return; }
   view.canvas.style.cursor = found && (!state.plane || found.map || found.under || found.beside) ? (state.plane ? 'crosshair' : 'pointer') : '';
   if (state.plane || event.pointerType === 'touch' || state.playing) return;
@@ -424,26 +403,16 @@ view.canvas.addEventListener('click', (event) => {
   if (!found || state.plane) return;
   root.focus({ preventScroll: true });
   if (found.tile !== undefined) { state.sample = found.tile; show(); settle(); }
-  else if (found.i !== undefined && found.i < state.step) { if (state.playing) pause(); state.hover = found.i; view.later(); }
+  else if (found.i !== undefined && found.i < state.step) { if (state.playing) bar.pause(); state.hover = found.i; view.later(); }
 });
-const acts = { restart, play: toggle, back: () => go(state.step - 1), step: () => go(state.step + 1), end: () => go(SIZE) };
-for (const [name, act] of Object.entries(acts)) part(name).addEventListener('click', act);
-slider.addEventListener('input', () => go(Number(slider.value)));
 factor.addEventListener('input', () => rescale(10 ** Number(factor.value)));
 for (const button of root.querySelectorAll('button[data-factor]')) button.addEventListener('click', () => rescale(Number(button.dataset.factor)));
 for (const kind of ['height', 'range']) {
   for (const button of root.querySelectorAll(`button[data-${kind}]`)) button.addEventListener('click', () => { state[kind] = button.dataset[kind]; playground.link.set('density', { [kind]: state[kind] }); show(); });
 }
 for (const button of root.querySelectorAll('button[data-dots]')) button.addEventListener('click', () => { state.dots[button.dataset.dots] = !state.dots[button.dataset.dots]; show(); });
-const nudge = (name, sign, most) => () => { if (!state.plane) { go(state.step + sign * most); return; } state[name] = playground.clamp(state[name] + (sign * state.plane.box) / 60, -state.plane.box, state.plane.box); view.later(); settle(); };
-playground.keys(root, {
-  space: toggle, left: nudge('x1', -1, 1), right: nudge('x1', 1, 1), up: nudge('x2', 1, -SIDE), down: nudge('x2', -1, -SIDE),
-  home: () => go(0), end: acts.end, r: restart,
-});
 playground.translate(root);
-const options = () => { for (const option of speed.options) option.textContent = playground.t('density.per_second', { value: option.value }); };
-playground.onLang(() => { options(); show(); settle(); });
-options();
+playground.onLang(() => { show(); settle(); });
 watch('value', load);
 load();
 show(); units();

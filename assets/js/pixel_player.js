@@ -5,7 +5,7 @@ const MODELS = @MODELS@; // id -> {value, floor, worst, published: [{value, sour
 const SIDE = 28, SIZE = SIDE * SIDE, MOST_NATS = 6;
 const root = element.querySelector('.pg-pixel-player'), stage = root.querySelector('.pg-player-stage');
 const part = (name) => root.querySelector(`[data-part="${name}"]`);
-const slider = part('slider'), speed = part('speed'), said = part('said');
+const slider = part('slider'), said = part('said');
 const state = { film: null, step: 0, sample: 0, all: false, playing: false, hover: null, map: 'p', message: null };
 const earlier = []; // films before a flip
 const touching = matchMedia('(pointer: coarse)').matches;
@@ -272,10 +272,8 @@ const view = playground.canvas(stage, draw);
 // ---- moving ------------------------------------------------------------------------------------------------------------------
 function show() {
   const { film, step } = state;
-  slider.value = step; slider.disabled = !film;
+  bar.paint();
   slider.setAttribute('aria-valuetext', playground.t('pixels.steps', { step, size: SIZE }));
-  part('play').setAttribute('aria-pressed', String(state.playing));
-  part('play').dataset.icon = state.playing ? 'pause' : 'play';
   part('back-all').hidden = !(film && film.n > 1 && !state.all);
   part('undo').hidden = !earlier.length;
   root.dataset.mixed = Boolean(film && film.mixed);
@@ -290,36 +288,15 @@ function settle() { // after a pause, a step, the end: the URL, the gradient map
   else { const s = story(i); said.textContent = [s.place, `p = ${s.p.toFixed(3)}`, s.outcome, playground.t('pixels.run', { value: s.run })].join('. '); }
   askField();
 }
-function go(step) {
-  if (!state.film) return;
-  state.playing = false; state.hover = null;
-  state.step = playground.clamp(Math.round(step), 0, SIZE);
-  show(); settle();
-}
-
-let before = 0, owed = 0;
-function tick(now) {
-  if (!state.playing || !view.canvas.isConnected) return;
-  owed += ((now - before) / 1000) * Number(speed.value);
-  before = now;
-  const whole = Math.min(Math.floor(owed), SIZE);
-  owed -= Math.floor(owed);
-  state.step = Math.min(SIZE, state.step + whole);
-  if (finished()) { state.playing = false; show(); settle(); return; }
-  if (whole) show();
-  requestAnimationFrame(tick);
-}
-function play() {
-  if (!state.film || state.playing) return;
-  if (finished()) state.step = state.film.start;
-  state.playing = true; state.hover = null; before = performance.now(); owed = 0;
-  playground.link.set('pixels', { step: -1 });
-  show();
-  requestAnimationFrame(tick);
-}
-function pause() { state.playing = false; show(); settle(); }
-const toggle = () => (state.playing ? pause() : play());
-function restart() { if (state.film) { state.playing = false; state.step = state.film.start; play(); } }
+const together = () => { state.all = true; state.hover = null; show(); };
+const bar = playground.player(root, {
+  stage: 'pixels', state, ready: () => Boolean(state.film), first: () => state.film.start, last: () => SIZE, show, settle,
+  acts: { undo, 'back-all': together },
+  on: {
+    'shift+left': () => bar.go(state.step - SIDE), 'shift+right': () => bar.go(state.step + SIDE), u: undo, escape: together,
+    f: () => { if (state.film && !state.all && state.step > 0) { if (state.playing) bar.pause(); flip(state.step - 1); } },
+  },
+});
 
 // ---- asking --------------------------------------------------------------------------------------------------------------------
 const packed = (array, shape = [array.length]) => ({ shape, dtype: 'uint8', data: btoa(String.fromCharCode(...array)) });
@@ -352,7 +329,7 @@ const flip = playground.gate(async (i) => {
   if (!got || film !== state.film) return;
   earlier.push({ film, sample, step, all: state.all, fields });
   show_film({ ...got, kind: scored || film.n > 1 ? 'one' : film.kind, origin, flipped: [...flipped, i] }, i + 1);
-  play();
+  bar.play();
 });
 function undo() {
   if (!earlier.length) return;
@@ -387,7 +364,7 @@ function load() {
     show_film(value, step);
     opened = true;
     numbers();
-    if (plays) restart(); else view.draw();
+    if (plays) bar.restart(); else view.draw();
     const top = root.getBoundingClientRect().top;
     if (value.play && shownBefore && (top < -80 || top > window.innerHeight / 2)) root.scrollIntoView({ block: 'start', behavior: still ? 'auto' : 'smooth' });
   }
@@ -443,14 +420,14 @@ function point(found) { // hover
 let scrubbing = false;
 view.canvas.addEventListener('pointermove', (event) => {
   const found = under(event);
-  if (scrubbing) { if (found && found.step !== undefined) go(found.step); return; }
+  if (scrubbing) { if (found && found.step !== undefined) bar.go(found.step); return; }
   view.canvas.style.cursor = found ? 'pointer' : '';
   if (event.pointerType !== 'touch') point(found);
 });
 view.canvas.addEventListener('pointerleave', (event) => { if (event.pointerType !== 'touch') point(null); });
 view.canvas.addEventListener('pointerdown', (event) => {
   const found = under(event);
-  if (found && found.step !== undefined) { scrubbing = true; view.canvas.setPointerCapture(event.pointerId); go(found.step); }
+  if (found && found.step !== undefined) { scrubbing = true; view.canvas.setPointerCapture(event.pointerId); bar.go(found.step); }
 });
 for (const name of ['pointerup', 'pointercancel']) view.canvas.addEventListener(name, () => { scrubbing = false; });
 view.canvas.addEventListener('click', (event) => {
@@ -459,14 +436,14 @@ view.canvas.addEventListener('click', (event) => {
   root.focus({ preventScroll: true });
   if (state.all && found.main) { // one of many: play this one
     Object.assign(state, { sample: found.k, all: false, hover: null });
-    restart();
+    bar.restart();
     return;
   }
   if (!found.main || found.i >= state.step) return;
   const again = touched === found.i;
   touched = found.i;
-  if (event.pointerType === 'touch' && !again) { if (state.playing) pause(); point(found); return; } // first tap asks, second flips
-  if (state.playing) pause();
+  if (event.pointerType === 'touch' && !again) { if (state.playing) bar.pause(); point(found); return; } // first tap asks, second flips
+  if (state.playing) bar.pause();
   touched = null;
   flip(found.i);
 });
@@ -476,23 +453,9 @@ function choose(map) {
   for (const button of root.querySelectorAll('button[data-map]')) button.setAttribute('aria-pressed', String(button.dataset.map === map));
   view.later();
 }
-const acts = {
-  restart, play: toggle, undo,
-  back: () => go(state.step - 1), step: () => go(state.step + 1), end: () => go(SIZE),
-  'back-all': () => { state.all = true; state.hover = null; show(); },
-};
-for (const [name, act] of Object.entries(acts)) part(name).addEventListener('click', act);
 for (const button of root.querySelectorAll('button[data-map]')) button.addEventListener('click', () => choose(button.dataset.map));
-slider.addEventListener('input', () => go(Number(slider.value)));
-playground.keys(root, {
-  space: toggle, left: acts.back, right: acts.step, 'shift+left': () => go(state.step - SIDE), 'shift+right': () => go(state.step + SIDE),
-  home: () => go(0), end: acts.end, r: restart, u: undo, escape: acts['back-all'],
-  f: () => { if (state.film && !state.all && state.step > 0) { if (state.playing) pause(); flip(state.step - 1); } },
-});
 playground.translate(root);
-const options = () => { for (const option of speed.options) option.textContent = playground.t('pixels.per_second', { value: option.value }); };
-playground.onLang(() => { options(); numbers(); show(); settle(); trigger('relabel'); });
-options();
+playground.onLang(() => { numbers(); show(); settle(); trigger('relabel'); });
 choose('p');
 watch('value', load);
 load();

@@ -216,6 +216,58 @@
     });
   }
 
+  // ---- the player of a film ----------------------------------------------------------------------------------------------------
+  // Moves `state` {step, playing, hover} of a film that plays in the browser alone, by the row of ui/components/player_bar.py in
+  // `root` and by keys. first() and last(): the steps it plays between; ready(): there is a film; show(): draw this step; settle(): it
+  // rests, tell the link and a screen reader. acts: further buttons by their data-part; on: further keys, or others for the same keys.
+  function player(root, { stage, state, first, last, ready, show, settle, acts = {}, on = {} }) {
+    const part = (name) => root.querySelector(`[data-part="${name}"]`);
+    const slider = part('slider'), speed = part('speed');
+    let turn = 0, before = 0, owed = 0;
+    const finished = () => state.step >= last();
+    function pause() { state.playing = false; show(); settle(); }
+    function go(step) {
+      if (!ready()) return;
+      Object.assign(state, { step: clamp(Math.round(step), 0, last()), hover: null });
+      pause();
+    }
+    function play() {
+      if (!ready() || state.playing) return;
+      if (finished()) state.step = first();
+      Object.assign(state, { playing: true, hover: null });
+      before = performance.now(); owed = 0; turn += 1;
+      link.set(stage, { step: -1 });
+      show();
+      const mine = turn;
+      requestAnimationFrame(function tick(now) {
+        if (!state.playing || mine !== turn || !root.isConnected) return;
+        owed += (Math.max(0, now - before) / 1000) * Number(speed.value);
+        before = now;
+        const whole = Math.floor(owed);
+        owed -= whole;
+        state.step = Math.min(last(), state.step + whole);
+        if (finished()) { pause(); return; }
+        if (whole) show();
+        requestAnimationFrame(tick);
+      });
+    }
+    const toggle = () => (state.playing ? pause() : play());
+    function restart() { if (ready()) { Object.assign(state, { playing: false, step: first() }); play(); } }
+    function paint() { // the row itself, as part of show()
+      slider.max = last(); slider.value = state.step; slider.disabled = !ready();
+      part('play').setAttribute('aria-pressed', String(state.playing));
+      part('play').dataset.icon = state.playing ? 'pause' : 'play';
+    }
+    const label = () => { for (const option of speed.options) option.textContent = t(`${stage}.per_second`, { value: option.value }); };
+    const own = { restart, play: toggle, back: () => go(state.step - 1), step: () => go(state.step + 1), end: () => go(last()) };
+    for (const [name, act] of Object.entries({ ...own, ...acts })) part(name).addEventListener('click', act);
+    slider.addEventListener('input', () => go(Number(slider.value)));
+    keys(root, { space: toggle, left: own.back, right: own.step, home: () => go(0), end: own.end, r: restart, ...on });
+    onLang(label);
+    label();
+    return { go, play, pause, restart, paint };
+  }
+
   // ---- messages ----------------------------------------------------------------------------------------------------------------
   function toast(message, kind = 'accent', seconds = 8) {
     if (!document.body) { document.addEventListener('DOMContentLoaded', () => toast(message, kind, seconds)); return; }
@@ -356,7 +408,7 @@
     }
   }
 
-  const playground = { t, onLang, onTheme, translate, setLang, setTheme, color, ramp, diverging, classColor, unpack, px, font, canvas, gate, check, keys, toast, link, header, read, clamp };
+  const playground = { t, onLang, onTheme, translate, setLang, setTheme, color, ramp, diverging, classColor, unpack, px, font, canvas, gate, check, keys, player, toast, link, header, read, clamp };
   window.playground = playground;
   playground.theme = wanted();
   playground.lang = firstLang();

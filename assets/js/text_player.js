@@ -4,9 +4,9 @@ const MARKS = @MARKS@, UNITS = @UNITS@;
 const part = (name) => root.querySelector(`[data-part="${name}"]`);
 const t = playground.t;
 const linked = playground.link.get('text');
-const page = part('page'), slider = part('slider'), speed = part('speed'), unitBox = part('unit');
+const page = part('page'), unitBox = part('unit');
 const reduced = matchMedia('(prefers-reduced-motion: reduce)');
-const state = { film: null, step: 0, playing: false, hover: null, paint: linked.paint, order: linked.order, unit: linked.unit, clock: 0, owed: 0 };
+const state = { film: null, step: 0, playing: false, hover: null, paint: linked.paint, order: linked.order, unit: linked.unit };
 const MAX_BITS = 8;
 let spans = [];
 let refused = null;
@@ -37,18 +37,17 @@ function load() {
   state.film = film;
   state.hover = null;
   fill();
-  slider.max = steps();
   if (first && linked.row !== film.row && film.kind === 'write') setTimeout(() => focus(linked.row), 0);
   const still = first && linked.step >= 0;
   const turned = !before || before.kind !== film.kind;
   if (turned && film.kind === 'surprise' && state.paint === 'plain') choose({ paint: 'surprise' });
-  const wanted = still ? linked.step : film.kind === 'surprise' ? (turned ? startling() : steps()) : value.play || turned ? 0 : state.step;
+  const wanted = still ? linked.step : film.kind === 'surprise' ? (turned ? startling() : steps()) : value.play || turned ? (reduced.matches ? steps() : 0) : state.step;
   first = false;
-  pause();
+  state.playing = false;
   state.step = Math.min(wanted, steps());
   paintAll();
   show();
-  if (film.kind === 'write' && value.play && !still) play();
+  if (film.kind === 'write' && value.play && !still && !reduced.matches) bar.play();
   root.dataset.seq = value.seq;
 }
 
@@ -98,7 +97,7 @@ function show() {
     if (below > page.scrollTop || end < revealed) page.scrollTop = Math.max(0, below);
   }
   revealed = end;
-  slider.value = state.step;
+  bar.paint();
   root.dataset.step = state.step;
   root.dataset.row = state.film.row;
   root.dataset.kind = state.film.kind;
@@ -320,62 +319,25 @@ page.addEventListener('pointerleave', (event) => { if (event.pointerType !== 'to
 page.addEventListener('click', (event) => {
   const i = charAt(event);
   if (i === null || !state.film) return;
-  pause();
+  bar.pause();
   hover(null);
   const step = state.film.kind === 'surprise' ? i : i - state.film.given;
-  if (step >= 0) go(step); // the moment before this character
+  if (step >= 0) bar.go(step); // the moment before this character
 });
 
 // ---- playing -----------------------------------------------------------------------------------------------------------------
-function go(step) {
-  if (!state.film) return;
-  pause();
-  state.step = playground.clamp(step, 0, steps());
-  show(); settle();
-}
-function play() {
-  if (!state.film || state.playing) return;
-  if (state.step >= steps()) state.step = 0;
-  Object.assign(state, { playing: true, clock: performance.now(), owed: 0 });
-  part('play').dataset.icon = 'pause';
-  requestAnimationFrame(tick);
-}
-function pause() {
-  state.playing = false;
-  part('play').dataset.icon = 'play';
-}
-function toggle() { if (state.playing) { pause(); settle(); } else play(); }
-function tick(now) {
-  if (!state.playing) return;
-  if (!root.isConnected) { state.playing = false; return; }
-  state.owed += ((now - state.clock) / 1000) * Number(speed.value);
-  state.clock = now;
-  const more = Math.floor(state.owed);
-  if (more > 0) {
-    state.owed -= more;
-    state.step = Math.min(steps(), state.step + more);
-    show();
-  }
-  if (state.step >= steps()) { pause(); settle(); } else requestAnimationFrame(tick);
-}
 function settle() { // at rest: tell the link and who listens
   playground.link.set('text', { step: state.step });
   part('said').textContent = t('text.said', { step: state.step, all: steps() });
 }
-function restart() { if (!state.film) return; state.step = 0; show(); pause(); if (reduced.matches) settle(); else play(); }
-
-const acts = { restart, play: toggle, back: () => go(state.step - 1), step: () => go(state.step + 1), end: () => go(steps()) };
-for (const [name, act] of Object.entries(acts)) part(name).addEventListener('click', act);
+const bar = playground.player(root, {
+  stage: 'text', state, ready: () => Boolean(state.film), first: () => 0, last: () => (state.film ? steps() : 0), show, settle,
+  on: { 'shift+left': () => bar.go(state.step - 10), 'shift+right': () => bar.go(state.step + 10) },
+});
 for (const button of root.querySelectorAll('button[data-paint]')) button.addEventListener('click', () => choose({ paint: button.dataset.paint }));
 for (const button of root.querySelectorAll('button[data-order]')) button.addEventListener('click', () => choose({ order: button.dataset.order }));
 for (const button of root.querySelectorAll('.pg-text-row')) button.addEventListener('click', () => focus(Number(button.dataset.row)));
 unitBox.addEventListener('input', () => { const unit = Number(unitBox.value); if (state.film && Number.isInteger(unit) && unit >= 1 && unit <= state.film.units) chooseUnit(unit); });
-slider.addEventListener('input', () => go(Number(slider.value)));
-playground.keys(root, {
-  space: toggle, left: acts.back, right: acts.step, 'shift+left': () => go(state.step - 10), 'shift+right': () => go(state.step + 10),
-  home: () => go(0), end: acts.end, r: restart,
-});
-
 for (const { index } of UNITS) {
   const button = part('named').appendChild(document.createElement('button'));
   Object.assign(button, { type: 'button', className: 'pg-button' });
@@ -383,7 +345,6 @@ for (const { index } of UNITS) {
   button.addEventListener('click', () => chooseUnit(index + 1));
 }
 function labels() {
-  for (const option of speed.options) option.textContent = t('text.per_second', { value: option.value });
   UNITS.forEach(({ index, follows, score }) => {
     const button = root.querySelector(`button[data-unit="${index + 1}"]`);
     button.textContent = t(`text.follows_${follows}`, { unit: index + 1 });
@@ -394,6 +355,6 @@ playground.translate(root);
 playground.onLang(() => { labels(); refuse(refused); if (state.film) { paintAll(); show(); settle(); } });
 playground.onTheme(() => { if (state.film) paintAll(); });
 labels();
-pause();
+bar.paint();
 watch('value', load);
 load();

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from playground.ui.components.base import CanvasComponent
+from playground.ui.components.player_bar import button
 
 KINDS = ("autoencoder", "made")
 TASKS = ("paths", "likelihood", "sample")
@@ -26,12 +27,7 @@ DATA = {
     8: ["11110000", "00001111", "10101010", "01010101"],
     9: ["111000000", "000111000", "000000111", "100100100", "010010010", "001001001"],
 }
-ICONS = {
-    "restart": '<path d="M5 4h3v16H5zM20 4v16L9 12z"/>',
-    "back": '<path d="M17 4v16L6 12z"/>',
-    "play": '<path class="pg-play" d="M6 3v18l15-9z"/><path class="pg-pause" d="M5 3h5v18H5zM14 3h5v18h-5z"/>',
-    "step": '<path d="M7 4v16l11-8z"/>',
-}
+STEPS = ("restart", "back", "play", "step")
 LEGEND = ("kept", "cut", "leak", "picked")
 TEMPLATE = """<div class="pg-masks" tabindex="0" role="group" data-t-label="masks.view">
   <div class="pg-masks-story" aria-live="polite"><b data-part="title"></b><span data-part="story"></span></div>
@@ -60,11 +56,7 @@ class MaskView(CanvasComponent):
     """The drawing; see the module docstring. server_functions: `evidence`."""
 
     def __init__(self, stage: str, *, server_functions: Sequence[Callable], **kwargs: object) -> None:
-        buttons = "".join(
-            f'<button type="button" class="pg-button" data-act="{name}" data-t-title="masks.do_{name}">'
-            f'<svg viewBox="0 0 24 24" aria-hidden="true">{icon}</svg></button>'
-            for name, icon in ICONS.items()
-        )
+        buttons = "".join(button("masks", name, "data-act") for name in STEPS)
         legend = "".join(f'<span class="pg-{k}"><i></i><span data-t="masks.legend_{k}"></span></span>' for k in LEGEND)
         template = TEMPLATE.replace("@BUTTONS@", buttons).replace("@LEGEND@", legend)
         functions = list(server_functions)

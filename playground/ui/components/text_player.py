@@ -5,26 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from playground.ui.components.base import CanvasComponent
+from playground.ui.components.player_bar import bar
 
-ICONS = {
-    "restart": '<path d="M12 5a7 7 0 1 1-6.6 4.6" fill="none" stroke="currentColor" stroke-width="2.4"/>'
-    '<path d="M12 1v8L6.5 5z"/>',
-    "back": '<path d="M19 4v16L8 12zM5 4h3v16H5z"/>',
-    "step": '<path d="M5 4v16l11-8zM16 4h3v16h-3z"/>',
-    "end": '<path d="M3 4v16l8-8zM11 4v16l8-8zM19 4h3v16h-3z"/>',
-    "play": '<path class="pg-play" d="M6 3v18l15-9z"/><path class="pg-pause" d="M5 3h5v18H5zM14 3h5v18h-5z"/>',
-}
 SPEEDS = (4, 15, 60)  # characters per second
 SPEED = 15
 ROWS = 4
-
-
-def _button(name: str, kind: str = "") -> str:
-    icon = f'<svg viewBox="0 0 24 24" aria-hidden="true">{ICONS[name]}</svg>'
-    return (
-        f'<button type="button" class="pg-button {kind}" data-part="{name}" data-t-title="text.do_{name}">'
-        f"{icon}</button>"
-    )
+LONGEST = 400  # steps, until a film says how long it is
 
 
 def _choices(part: str, label: str, names: Sequence[str]) -> str:
@@ -35,7 +21,6 @@ def _choices(part: str, label: str, names: Sequence[str]) -> str:
 
 
 def _template() -> str:
-    speeds = "".join(f'<option value="{v}"{" selected" if v == SPEED else ""}></option>' for v in SPEEDS)
     rows = "".join(
         f'<button type="button" class="pg-text-row" data-row="{k}"><span class="pg-text-name"></span>'
         '<span class="pg-text-words"></span></button>'
@@ -46,6 +31,8 @@ def _template() -> str:
         '<span class="pg-mark-track"><i></i></span><b></b></div>'
         for k in ("yours", "network", "ngram", "uniform")
     )
+    paints = _choices("paint", "text.paint", ("plain", "surprise", "unit"))
+    choices = paints + _choices("order", "text.order", ("sorted", "alphabet"))
     return f"""
 <div class="pg-text-player" tabindex="0" role="group" data-t-label="text.player">
   <div class="pg-text-refused" data-part="refused" role="alert" hidden></div>
@@ -60,15 +47,7 @@ def _template() -> str:
     <div class="pg-text-marks"><div class="pg-text-title" data-t="text.bits_title"></div>
       <div class="pg-text-bits" data-part="bits"></div>{marks}<p data-t="text.bits_note"></p></div>
   </div>
-  <div class="pg-player-bar">
-    <span class="pg-player-group">{_button("restart")}{_button("back")}</span>
-    {_button("play", "pg-main")}
-    <span class="pg-player-group">{_button("step")}{_button("end")}</span>
-    <input type="range" min="0" max="400" step="1" value="0" data-part="slider" data-t-label="text.slider">
-    <select data-part="speed" data-t-title="text.speed">{speeds}</select>
-    {_choices("paint", "text.paint", ("plain", "surprise", "unit"))}
-    {_choices("order", "text.order", ("sorted", "alphabet"))}
-  </div>
+  {bar("text", LONGEST, SPEEDS, SPEED, choices)}
   <div class="pg-text-reading" data-part="reading"></div>
   <div class="pg-text-bars"><canvas role="img" data-t-label="text.bars"></canvas></div>
   <div class="pg-text-state">
