@@ -139,6 +139,9 @@ def test_components_take_a_dict_and_count(tmp_path, monkeypatch):
     monkeypatch.setattr("playground.ui.components.base.ASSETS", tmp_path)
     dot = CanvasComponent("dot", template="<canvas></canvas>", constants={"SIDE": 28})
     assert dot.js_on_load.startswith("const side = 28;")
+    (tmp_path / "js" / "line.js").write_text("const far = 2 * side;")
+    both = CanvasComponent("line", template="<canvas></canvas>", constants={"SIDE": 3}, scripts=["dot"])
+    assert both.js_on_load.split() == "const side = 3; watch('value', () => 0); const far = 2 * side;".split()
     first, second = dot.postprocess({"x": 1}), dot.postprocess({"x": 1})
     assert first["seq"] < second["seq"] and first["x"] == 1
     assert dot.preprocess("not a dict") is None

@@ -16,6 +16,7 @@ from playground.inference import sight as room
 from playground.locale import table
 from playground.ui import app, handlers
 from playground.ui.components.base import ASSETS
+from playground.ui.components.sight_view import SCRIPTS
 from playground.ui.links import parse
 from playground.ui.stages import sight as stage
 
@@ -74,7 +75,8 @@ def test_every_pixel_model_can_be_chosen():
 
 
 def test_every_text_of_the_scripts_is_there():
-    script = "".join((ASSETS / "js" / f"{name}.js").read_text("utf-8") for name in ("sight_view", "sight_controls"))
+    names = (*SCRIPTS, "sight_view", "sight_controls")
+    script = "".join((ASSETS / "js" / f"{name}.js").read_text("utf-8") for name in names)
     keys = set(re.findall(r"'(sight\.[a-z_]+)'", script))
     said = {
         *("row_start", "row_start_pixels", "row_input", "row_state", "row_state_first", "row_update", "row_end"),

@@ -36,7 +36,7 @@ import base64
 import itertools
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import gradio as gr
@@ -71,11 +71,13 @@ class CanvasComponent(gr.HTML):
         *,
         template: str,
         constants: Mapping[str, object] | None = None,
+        scripts: Sequence[str] = (),
         **kwargs: object,
     ) -> None:
+        """scripts: further files of assets/js that run before `<name>.js`, in this order, as one script with it."""
         if "${" in template or "{{" in template:
             raise ValueError(f"expected a constant template for {name}, got one with a placeholder: {template!r}")
-        js = _script(name, constants or {})
+        js = _script([*scripts, name], constants or {})
         super().__init__(value, html_template=template, js_on_load=js, apply_default_css=False, **kwargs)
 
     def postprocess(self, value: dict | None) -> dict | None:
@@ -91,11 +93,11 @@ class CanvasComponent(gr.HTML):
         return payload if isinstance(payload, dict) else None
 
 
-def _script(name: str, constants: Mapping[str, object]) -> str:
-    script = (ASSETS / "js" / f"{name}.js").read_text("utf-8")
+def _script(names: Sequence[str], constants: Mapping[str, object]) -> str:
+    script = "\n".join((ASSETS / "js" / f"{name}.js").read_text("utf-8") for name in names)
     for constant, value in constants.items():
         script = script.replace(f"@{constant}@", json.dumps(value))
     left = sorted(set(re.findall(r"@[A-Z][A-Z_0-9]*@", script)))
     if left:
-        raise ValueError(f"expected a constant for each of {left} in assets/js/{name}.js, got {sorted(constants)}")
+        raise ValueError(f"expected a constant for each of {left} in {names} of assets/js, got {sorted(constants)}")
     return script

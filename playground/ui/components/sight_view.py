@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from playground.ui.components.base import CanvasComponent
-from playground.ui.components.pixel_player import ICONS
+from playground.ui.components.player_bar import button
 
+SCRIPTS = ("sight_draw", "sight_maps", "sight_pictures", "sight_films")  # and at last sight_view
 VIEWS = ("sees", "row", "diagonal")
 SLOTS = ("a", "b", "c")
 SPEEDS = ("0.5", "1", "2")
@@ -29,11 +30,6 @@ FIGURE = """<figure class="pg-sight-figure" data-slot="@SLOT@">
     </figure>"""
 
 
-def _button(name: str) -> str:
-    icon = f'<svg viewBox="0 0 24 24" aria-hidden="true">{ICONS[name]}</svg>'
-    return f'<button type="button" class="pg-button" data-part="{name}" data-t-title="sight.do_{name}">{icon}</button>'
-
-
 def _legend(kinds: Sequence[str], view: str) -> str:
     items = "".join(f'<span class="pg-sight-{k}"><i></i><span data-t="sight.legend_{k}"></span></span>' for k in kinds)
     return f'<div class="pg-sight-legend" data-for="{view}">{items}</div>'
@@ -47,6 +43,7 @@ def _template() -> str:
     )
     figures = "".join(FIGURE.replace("@SLOT@", slot) for slot in SLOTS)
     speeds = "".join(f'<option value="{v}"{" selected" if v == "1" else ""}>× {v}</option>' for v in SPEEDS)
+    buttons = "".join(button("sight", name) for name in ("restart", "back", "play", "step", "end"))
     legends = "".join(_legend(kinds, view) for view, kinds in FILM_LEGEND.items())
     return f"""
 <div class="pg-sight">
@@ -64,7 +61,7 @@ def _template() -> str:
     <p class="pg-sight-caption" role="status" aria-live="polite"></p>
     <div class="pg-sight-picture"><canvas role="img"></canvas></div>
     <div class="pg-sight-bar">
-      {_button("restart")}{_button("back")}{_button("play")}{_button("step")}{_button("end")}
+      {buttons}
       <input type="range" min="0" max="1" step="1" value="0" data-part="slider" data-t-label="sight.slider">
       <select data-part="speed" data-t-title="sight.speed">{speeds}</select>
     </div>
@@ -94,6 +91,7 @@ class SightView(CanvasComponent):
         super().__init__(
             "sight_view",
             template=_template(),
+            scripts=SCRIPTS,
             constants={"STAGE": stage, "CONTROLS": controls, "NAMES": dict(names)},
             server_functions=list(server_functions),
             **kwargs,
