@@ -277,10 +277,10 @@ CARDS: tuple[ModelCard, ...] = (
         recipe=replace(
             _PIXEL_FAMILY,
             data="colour",
-            epochs=1.35,
+            epochs=14,
             batch_size=20,
             lr=4e-3,
-            ema=0.998,
+            ema=0.9995,
             clip=200.0,
             channels_last=True,
         ),

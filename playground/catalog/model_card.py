@@ -30,6 +30,7 @@ class Recipe:
     schedule: factor on lr over the run, "constant" or "one_cycle" (linear up over the first tenth, cosine to zero).
     ema: decay of the averaged weights that are evaluated and shipped; 0 ships the last weights. clip: largest
     gradient norm; 0 does not clip. bf16, channels_last: faster arithmetic where the hardware has it.
+    half: the weights are shipped as float16, and measured as shipped.
     """
 
     data: str = "binary"
@@ -43,6 +44,7 @@ class Recipe:
     clip: float = 0.0
     bf16: bool = False
     channels_last: bool = False
+    half: bool = False
     seed: int = 0
 
 

@@ -61,7 +61,7 @@ class VAE(Model):
 
     def encode(self, x: Tensor) -> Posterior:
         """q(z|x): x (B, 1, H, W) in [0, 1] -> mu, logvar, each (B, d)."""
-        return Posterior(*self.encoder(x).chunk(2, dim=1))
+        return Posterior(*self.encoder(x).to(x.dtype).chunk(2, dim=1))  # bf16 has too few digits for ln sigma^2
 
     def decode(self, z: Tensor) -> Tensor:
         """p(x_i = 1 | z): z (n, d) -> (n, 1, H, W) in [0, 1]."""

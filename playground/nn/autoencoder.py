@@ -44,6 +44,13 @@ def decoder(network: str, shape: Shape, hidden: tuple[int, ...], inputs: int) ->
     return nn.Sequential(*layers[:-1])  # the last layer gives logits
 
 
+def code_discriminator(dim: int, hidden: tuple[int, ...]) -> nn.Sequential:
+    """Codes (B, dim) -> logits (B, 1): whether a code comes from the prior. `hidden`: units per layer."""
+    sizes = (dim, *hidden)
+    layers = [m for a, b in pairwise(sizes) for m in (nn.Linear(a, b), nn.LeakyReLU(0.2))]
+    return nn.Sequential(*layers, nn.Linear(hidden[-1], 1))
+
+
 def _mlp(sizes: tuple[int, ...]) -> list[nn.Module]:
     # SiLU, not ReLU: a plane decoded through ReLUs shows their kinks as creases.
     return [m for a, b in pairwise(sizes) for m in (nn.Linear(a, b), nn.SiLU())]

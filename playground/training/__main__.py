@@ -38,10 +38,12 @@ def main(arguments: list[str] | None = None) -> None:
         torch.set_num_threads(options.threads)
     card = catalog.card(options.id)
     changes = {key: getattr(options, key) for key in ("epochs", "seed") if getattr(options, key) is not None}
-    model = fit(card, replace(card.recipe_of(options.variant), **changes), options)
+    recipe = replace(card.recipe_of(options.variant), **changes)
+    model = fit(card, recipe, options)
     if PartialState().is_main_process:
         destination = options.out or weights.directory(card.id, options.variant)
-        model.to(memory_format=torch.contiguous_format).cpu().eval().save_pretrained(destination)
+        model = model.to(memory_format=torch.contiguous_format).cpu().eval()
+        (model.half() if recipe.half else model).save_pretrained(destination)
         (destination / "README.md").unlink(missing_ok=True)  # the hub's model card; ours is in the catalogue
         print(f"wrote {destination / 'model.safetensors'}")
         if not options.out:
