@@ -53,10 +53,11 @@
 
   // Gradio leaves the label of a tab that was never opened as it was, in the row and in its menu for narrow screens.
   function nameTabs() {
-    const stageOf = new Map(LANGS.flatMap((lang) => config.stages.map((id) => [text(lang, `page.tab.${id}`), id])));
-    for (const button of document.querySelectorAll('#pg-tabs > .tab-wrapper button')) {
+    const keys = [...config.stages.map((id) => `page.tab.${id}`), ...Object.keys(config.groups || {}).map((id) => `page.group.${id}`)];
+    const keyOf = new Map(LANGS.flatMap((lang) => keys.map((key) => [text(lang, key), key])));
+    for (const button of document.querySelectorAll('#pg-tabs > .tab-wrapper button, .pg-inner-tabs > .tab-wrapper button')) {
       const words = [...button.childNodes].find((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
-      if (words && stageOf.has(words.data.trim())) words.data = t(`page.tab.${stageOf.get(words.data.trim())}`);
+      if (words && keyOf.has(words.data.trim())) words.data = t(keyOf.get(words.data.trim()));
     }
   }
 
@@ -315,6 +316,8 @@
     toast(t('error.link_default', { message, default: shown(fallback) }), 'warn', 15);
   }
 
+  const groupOf = (stage) => Object.values(config.groups || {}).find((group) => group.stages.includes(stage));
+
   const link = {
     tab: null, state: {}, timer: 0,
     start() {
@@ -348,7 +351,14 @@
       }
       if (changed && stage === this.tab) this.write();
     },
-    open(stage) { if (stage !== this.tab) { this.tab = stage; this.write(); } },
+    open(stage) {
+      if (stage === this.tab) return;
+      this.tab = stage;
+      const group = groupOf(stage);
+      if (group) group.current = stage;
+      this.write();
+    },
+    openGroup(name) { const group = config.groups[name]; this.open(group.current || group.stages[0]); }, // where it was left
     href() {
       const url = new URL(location.href);
       const known = [...RESERVED, ...Object.values(config.links).flatMap(Object.keys)];
@@ -402,7 +412,10 @@
     const gradio = window.gradio_config || {};
     const byId = new Map((gradio.components || []).map((component) => [component.id, component]));
     gradio.title = t('page.title');
-    if (byId.has(config.tabs)) byId.get(config.tabs).props.selected = link.tab;
+    const name = Object.keys(config.groups || {}).find((key) => config.groups[key].stages.includes(link.tab));
+    if (name) config.groups[name].current = link.tab;
+    if (byId.has(config.tabs)) byId.get(config.tabs).props.selected = name ? `group-${name}` : link.tab;
+    if (name && byId.has(config.groups[name].tabs)) byId.get(config.groups[name].tabs).props.selected = link.tab;
     for (const [name, field] of Object.entries(config.links[link.tab] || {})) {
       if (byId.has(field.component)) byId.get(field.component).props.value = link.state[link.tab][name];
     }

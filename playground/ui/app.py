@@ -1,4 +1,4 @@
-"""The page itself: header, one tab per stage, and the settings it is launched with."""
+"""The page itself: header, one tab per stage in groups, and the settings it is launched with."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import gc
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 
 import gradio as gr
@@ -16,7 +16,7 @@ from playground.ui.components.base import ASSETS
 from playground.ui.front import Front, Traffic
 from playground.ui.i18n import T, translations
 from playground.ui.page import Page, Stage
-from playground.ui.stages import IDS, STAGES
+from playground.ui.stages import GROUPS, IDS
 from playground.ui.theme import theme
 
 log = logging.getLogger(__name__)
@@ -37,22 +37,49 @@ HEADER = """<div class="pg-header">
 </div>"""
 
 
-def build(chosen: Sequence[Stage] = STAGES) -> gr.Blocks:
-    """The page with the given stages (default: all). Building it loads neither torch nor weights."""
+def build(chosen: Mapping[str, Sequence[Stage]] | Sequence[Stage] = GROUPS) -> gr.Blocks:
+    """The page with the given stages, by group or in one row (default: all). It loads neither torch nor weights."""
+    groups = chosen if isinstance(chosen, Mapping) else {}
+    stages = [stage for group in groups.values() for stage in group] if groups else list(chosen)
     with gr.Blocks(analytics_enabled=False, title=TITLE, delete_cache=(3600, 3600)) as blocks:
         page = Page(blocks)
         gr.HTML(html_template=HEADER, js_on_load="playground.header(element);", apply_default_css=False)
+        rows: dict[str, dict] = {}
         with gr.Tabs(elem_id="pg-tabs") as tabs:
-            for stage in chosen:
-                with gr.Tab(T(f"page.tab.{stage.id}"), id=stage.id) as tab:
-                    stage.build(page)
-                opened = f"() => {{ playground.link.open('{stage.id}'); }}"
-                tab.select(None, None, None, js=opened, show_progress="hidden")
-        for stage in chosen:
+            if not groups:
+                _tabs(page, stages)
+            for name, members in groups.items():
+                with gr.Tab(T(f"page.group.{name}"), id=f"group-{name}") as tab:
+                    rows[name] = _group(page, members)
+                _tell(tab, f"playground.link.openGroup('{name}')")
+        for stage in stages:
             stage.api(page)
     blocks.traffic = Traffic()
-    blocks.front = {"stages": [stage.id for stage in chosen], "links": page.link_spec(), "tabs": tabs._id}
+    ids = [stage.id for stage in stages]
+    blocks.front = {"stages": ids, "groups": rows, "links": page.link_spec(), "tabs": tabs._id}
     return blocks
+
+
+def _group(page: Page, stages: Sequence[Stage]) -> dict:
+    """The stages of one group: a row of tabs of their own, or just the stage where there is one."""
+    if len(stages) == 1:
+        stages[0].build(page)
+        return {"tabs": None, "stages": [stages[0].id]}
+    with gr.Tabs(elem_classes=["pg-inner-tabs"]) as tabs:
+        _tabs(page, stages)
+    return {"tabs": tabs._id, "stages": [stage.id for stage in stages]}
+
+
+def _tabs(page: Page, stages: Sequence[Stage]) -> None:
+    for stage in stages:
+        with gr.Tab(T(f"page.tab.{stage.id}"), id=stage.id) as tab:
+            stage.build(page)
+        _tell(tab, f"playground.link.open('{stage.id}')")
+
+
+def _tell(tab: gr.Tab, call: str) -> None:
+    """The address follows the tab, in the browser alone."""
+    tab.select(None, None, None, js=f"() => {{ {call}; }}", show_progress="hidden")
 
 
 def launch(blocks: gr.Blocks, *, lang: str | None = None, **overrides: object) -> tuple:

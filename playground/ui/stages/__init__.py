@@ -1,4 +1,4 @@
-"""The stages of the page, in the order of their tabs. A new stage is one file here and one name in `STAGES`."""
+"""The stages of the page, in the order of their tabs. A new stage is one file here and one name in `GROUPS`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from playground.ui.stages import (
     codes,
     colour,
     density,
+    elbo,
     lab,
     ladder,
     latent,
@@ -18,18 +19,22 @@ from playground.ui.stages import (
     text,
 )
 
-STAGES: tuple[Stage, ...] = (
-    basics.STAGE,
-    pixels.STAGE,
-    masks.STAGE,
-    sight.STAGE,
-    density.STAGE,
-    colour.STAGE,
-    anomaly.STAGE,
-    text.STAGE,
-    latent.STAGE,
-    lab.STAGE,
-    codes.STAGE,
-    ladder.STAGE,
-)
+GROUPS: dict[str, tuple[Stage, ...]] = {
+    "basics": (basics.STAGE,),
+    "autoregressive": (
+        pixels.STAGE,
+        masks.STAGE,
+        sight.STAGE,
+        density.STAGE,
+        colour.STAGE,
+        text.STAGE,
+        anomaly.STAGE,
+    ),
+    "latent": (latent.STAGE,),
+    "adversarial": (lab.STAGE, codes.STAGE),
+    "ladder": (ladder.STAGE,),
+}
+"""The lecture's chapters, each with its stages in the order of their tabs; its name is `page.group.<id>`."""
+
+STAGES = tuple(stage for group in GROUPS.values() for stage in group)
 IDS = tuple(stage.id for stage in STAGES)
