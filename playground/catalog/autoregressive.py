@@ -277,7 +277,7 @@ CARDS: tuple[ModelCard, ...] = (
         recipe=replace(
             _PIXEL_FAMILY,
             data="colour",
-            epochs=14,
+            epochs=9,
             batch_size=20,
             lr=4e-3,
             ema=0.9995,

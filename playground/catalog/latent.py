@@ -53,7 +53,7 @@ CARDS: tuple[ModelCard, ...] = (
             r"-\mathrm{KL}\!\left(q(z\mid x)\,\|\,\mathcal N(0,I)\right),\qquad z=\mu+\sigma\odot\varepsilon"
         ),
         capabilities=("encode", "decode", "elbo"),
-        metrics=("elbo", *PLANE),
+        metrics=("elbo", "iw", *PLANE),
         floor=150.0,
         recipe=RECIPE,
         variants={

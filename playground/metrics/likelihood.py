@@ -64,6 +64,15 @@ def elbo(model: torch.nn.Module, draws: int = 16, seed: int = 0) -> dict:
     return binary_row("elbo", total / len(x), len(x)) | {"bound": "upper bound on the negative log-likelihood"}
 
 
+@torch.inference_mode()
+def importance_weighted(model: torch.nn.Module, draws: int = 200, seed: int = 0) -> dict:
+    """IW-200: the importance-weighted bound of the test set in nats, between the negative ELBO and the true value."""
+    x, generator = mnist.binary_test()[0], torch.Generator().manual_seed(seed)
+    values = [-model.importance_weighted(part, draws, generator).double() for part in x.split(250)]
+    row = binary_row("iw", torch.cat(values).mean().item(), len(x)) | {"draws": draws}
+    return row | {"bound": "upper bound on the negative log-likelihood"}
+
+
 def binary_row(metric: str, value: float, n: int) -> dict:
     """A row of metrics.json measured on the fixed test binarization."""
     return {

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playground.metrics import coverage, density, judge, likelihood, text
+from playground.metrics import coverage, density, judge, likelihood, regularity, text
 
 MEASURES: dict[str, Callable[..., dict]] = {
     "nll": likelihood.nll,
     "nll_of_windows": likelihood.nll_of_windows,
     "nll_averaged": likelihood.nll_averaged,
     "elbo": likelihood.elbo,
+    "iw": likelihood.importance_weighted,
+    "reconstruction": regularity.reconstruction,
+    "information": regularity.information,
+    "continuity": regularity.continuity,
+    "completeness": regularity.completeness,
+    "prior_distance": regularity.prior_distance,
     "density_nll": density.density_nll,
     "colour_nll": density.colour_nll,
     "nll_per_char": text.nll_per_char,

@@ -14,6 +14,8 @@ BEGIN, END = "<!-- table:begin -->", "<!-- table:end -->"
 LABELS = {
     "nll": "{} nats",
     "elbo": "≤ {} nats",
+    "reconstruction": "{} nats to bring a digit back",
+    "information": "{} nats about the digit",
     "nll_per_char": "{} nats per character",
     "density_nll": "{} nats of density",
     "colour_nll": "{} nats (coloured digits)",

@@ -61,7 +61,7 @@ def _circle(modes: int = 10, radius: float = 2.3) -> Tensor:
 
 
 def _swiss_roll(nodes: int = 256, inner: float = 0.5, outer: float = 2.8, turns: float = 2.0) -> Tensor:
-    t = torch.linspace(0, 1, 4001, dtype=torch.float64)
+    t = torch.linspace(0, 1, 40_001, dtype=torch.float64)
     radius, angle = inner + (outer - inner) * t, 2 * math.pi * turns * t
     curve = radius[:, None] * torch.stack([angle.cos(), angle.sin()], 1)
     length = torch.cat([torch.zeros(1, dtype=torch.float64), curve.diff(dim=0).norm(dim=1).cumsum(0)])
