@@ -21,8 +21,8 @@ const SHOWN = {
 // What changes with a knob: everything here stays a distribution.
 const AFTER = {
   outcomes: ({ outcomes }) => Object.fromEntries(FREE.map((name) => [name, Math.round(100 / outcomes) / 100])),
-  joint: () => ({ cell: -1 }),
-  shape: () => ({ cell: -1 }),
+  joint: () => ({ edits: '' }),
+  shape: () => ({ edits: '' }),
   ...Object.fromEntries(FREE.map((name) => [name, (values) => room(name, values[name])])),
 };
 
@@ -62,7 +62,7 @@ box.addEventListener('click', (event) => {
   if (of) change(of, choice);
   if (act === 'another') put({ seed: crypto.getRandomValues(new Uint32Array(1))[0] % 1000000 });
   if (act === 'mend') put({ broken: 0 });
-  if (act === 'reset') put({ cell: -1 });
+  if (act === 'reset') put({ edits: '' });
   if (act === 'play') tell('play');
 });
 stage.addEventListener('knobs', paint);

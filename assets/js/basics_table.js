@@ -5,7 +5,8 @@ const stage = element.closest('#pg-basics'), root = element.querySelector('.pg-b
 const { t, color, font, px, clamp } = playground;
 const find = (selector) => root.querySelector(selector);
 const state = () => playground.link.get('basics');
-let p = null, key = '', fits = {}, hover = -1, drag = null, cells = null, seq = 0;
+const PARTS = 1e5, MOST = JSON.parse(document.getElementById('pg-config').textContent).links.basics.edits.high; // of a link
+let p = null, key = '', fits = {}, hover = -1, drag = null, cells = null, seq = 0, edits = new Map(), written = '', warned = false;
 
 // ---- the joint ---------------------------------------------------------------------------------------------------------------
 function preset({ shape, joint }) {
@@ -13,17 +14,51 @@ function preset({ shape, joint }) {
   for (const [index, value] of JOINTS[shape][joint]) table[index] = value;
   return table;
 }
-function assign(index, value) { // one entry gets a probability, the others share the rest as before
-  const rest = 1 - p[index], from = p[index];
-  for (let i = 0; i < p.length; i++) if (i !== index) p[i] = rest > 1e-12 ? p[i] * (1 - value) / rest : (1 - value) / (p.length - 1);
-  p[index] = value;
-  return from !== value;
+function assign() { // the edited entries as they are; the others share the rest in the proportions of the built-in table
+  const base = preset(state()), open = base.length - edits.size;
+  let given = 0, rest = 0;
+  for (const value of edits.values()) given += value;
+  base.forEach((value, i) => { if (!edits.has(i)) rest += value; });
+  p = base.map((value, i) => edits.get(i) ?? (rest > 1e-12 ? (value * (1 - given)) / rest : (1 - given) / open));
 }
-function edit(index, value) {
+function edit(index, value) { // one entry gets a probability, all others make room
   value = Math.round(clamp(value, 0, 1) * 1e4) / 1e4;
-  if (!assign(index, value)) return;
-  playground.link.set('basics', { cell: index, p: value });
+  if (value === p[index]) return;
+  const rest = 1 - p[index], others = [...edits.keys()].filter((i) => i !== index);
+  for (const i of others) edits.set(i, rest > 1e-12 ? (edits.get(i) * (1 - value)) / rest : others.length === p.length - 1 ? (1 - value) / others.length : edits.get(i));
+  edits.delete(index);
+  edits.set(index, value); // the last one edited stands last
+  assign();
+  write();
   solve();
+}
+const chosen = () => [...edits.keys()].at(-1) ?? -1;
+
+// The link holds every edited entry: 15-25000_3-0 are p(15) = 0.25 and p(3) = 0.
+function write() {
+  const words = [...edits].map(([index, value]) => `${index}-${Math.round(value * PARTS)}`);
+  const fits = (list) => list.join('_').length <= MOST;
+  if (!fits(words) && !warned) { warned = true; playground.toast(t('basics.table.link_long'), 'warn'); }
+  while (!fits(words)) words.shift();
+  written = words.join('_');
+  playground.link.set('basics', { edits: written });
+}
+function read(words) {
+  const found = new Map(), pairs = words ? words.split('_') : [];
+  const good = pairs.every((pair) => {
+    const [, index, parts] = /^(\d{1,3})-(\d{1,6})$/.exec(pair) || [];
+    if (index === undefined || Number(index) >= p.length || found.has(Number(index))) return false;
+    found.set(Number(index), parts / PARTS);
+    return true;
+  });
+  const sum = [...found.values()].reduce((a, v) => a + v, 0), full = found.size === p.length;
+  if (!good || sum > 1.01 || (full && sum < 0.99)) {
+    playground.toast(t('basics.table.bad_link'), 'warn');
+    playground.link.set('basics', { edits: '' });
+    return new Map();
+  }
+  if (sum > 1 || full) found.forEach((value, index) => found.set(index, value / sum)); // rounded in the link
+  return found;
 }
 
 // ---- the nearest q of each kind ------------------------------------------------------------------------------------------------
@@ -102,15 +137,19 @@ function solve() {
   for (const strip of strips) strip.draw();
   table.draw();
   say();
+  root.dataset.edited = String(edits.size);
   root.dataset.seq = String(++seq);
 }
 
 function paint() {
   const s = state();
   if (s.section !== 'table') return;
-  const wanted = `${s.shape},${s.joint}`, fresh = key !== wanted || (s.cell < 0 && root.dataset.edited === '1');
-  if (fresh) { p = preset(s); key = wanted; hover = -1; if (s.cell >= 0 && s.cell < p.length) assign(s.cell, s.p); }
-  root.dataset.edited = s.cell >= 0 ? '1' : '0';
+  const wanted = `${s.shape},${s.joint}`;
+  if (key !== wanted || s.edits !== written) {
+    p = preset(s); key = wanted; hover = -1;
+    edits = read(s.edits); written = state().edits;
+    assign();
+  }
   solve();
 }
 
@@ -150,7 +189,7 @@ const table = playground.canvas(find('.pg-basics-all'), (g, width, height) => {
   if (!p) return;
   cells = layout(width, height);
   root.dataset.cells = JSON.stringify(cells);
-  const q = fits[state().fit].q, chosen = state().cell;
+  const q = fits[state().fit].q, last = chosen();
   let top = 0;
   for (let i = 0; i < p.length; i++) top = Math.max(top, p[i], q[i]);
   for (let i = 0; i < p.length; i++) {
@@ -163,7 +202,7 @@ const table = playground.canvas(find('.pg-basics-all'), (g, width, height) => {
       g.fillRect(x, y + cells.size + 2 + k * px(4.5), Math.max(1.5, cells.size * value / top), px(3.5));
     }
     g.globalAlpha = 1;
-    if (i === chosen || i === hover) { g.strokeStyle = color(i === hover ? 'accent-2' : 'accent'); g.lineWidth = 3; g.strokeRect(x - 2, y - 2, cells.size + 4, cells.size + px(11) + 2); }
+    if (i === last || i === hover) { g.strokeStyle = color(i === hover ? 'accent-2' : 'accent'); g.lineWidth = 3; g.strokeRect(x - 2, y - 2, cells.size + 4, cells.size + px(11) + 2); }
   }
 });
 function at(event) {
@@ -171,7 +210,7 @@ function at(event) {
   return column >= 0 && column < cells.columns && index >= 0 && index < p.length ? index : -1;
 }
 function say() {
-  const index = hover >= 0 ? hover : state().cell;
+  const index = hover >= 0 ? hover : chosen();
   const bits = (i) => order({ shape: state().shape, order: 'raster' }).map((k) => (i >> k) & 1).join('');
   find('.pg-basics-legend output').textContent = index < 0 || index >= p.length ? '' : t('basics.table.entry', { bits: bits(index), p: percent(p[index]), q: percent(fits[state().fit].q[index]) });
 }
@@ -196,12 +235,12 @@ area.addEventListener('pointermove', (event) => {
 area.addEventListener('pointerup', () => { if (drag && !drag.moved) toggle(drag.index); drag = null; });
 area.addEventListener('pointercancel', () => { drag = null; });
 area.addEventListener('pointerleave', () => { if (!drag) { hover = -1; table.later(); say(); } });
-const move = (by) => () => { hover = clamp((hover < 0 ? Math.max(0, state().cell) : hover) + by(), 0, p.length - 1); table.later(); say(); };
-const nudge = (by) => () => { const index = hover >= 0 ? hover : state().cell; if (index >= 0) edit(index, p[index] + by); };
+const move = (by) => () => { hover = clamp((hover < 0 ? Math.max(0, chosen()) : hover) + by(), 0, p.length - 1); table.later(); say(); };
+const nudge = (by) => () => { const index = hover >= 0 ? hover : chosen(); if (index >= 0) edit(index, p[index] + by); };
 playground.keys(area, {
   left: move(() => -1), right: move(() => 1), up: move(() => -cells.columns), down: move(() => cells.columns),
   space: () => { if (hover >= 0) toggle(hover); }, enter: () => { if (hover >= 0) toggle(hover); },
-  '+': nudge(0.01), '=': nudge(0.01), '-': nudge(-0.01), r: () => { playground.link.set('basics', { cell: -1 }); stage.dispatchEvent(new CustomEvent('knobs')); },
+  '+': nudge(0.01), '=': nudge(0.01), '-': nudge(-0.01), r: () => { playground.link.set('basics', { edits: '' }); stage.dispatchEvent(new CustomEvent('knobs')); },
 });
 
 stage.addEventListener('knobs', paint);

@@ -140,18 +140,49 @@ def test_an_entry_is_clicked_in_and_dragged_and_the_link_brings_it_back(basics):
     page.mouse.down()
     page.mouse.move(place[0], place[1] - 60, steps=6)
     page.mouse.up()
-    page.wait_for_url(re.compile(r"cell=15&p=0\.[3-9]"))
-    chosen = float(re.search(r"[?&]p=([0-9.]+)", page.url)[1])
+    page.wait_for_url(re.compile(r"edits=15-[3-9]"))
+    chosen = int(re.search(r"edits=15-(\d+)", page.url)[1]) / 1e5
     p = room.joint("one", "2x2") * (1 - chosen)
     p[15] = chosen
     assert float(data(page, JOINT, "kl")) == pytest.approx(room.fit(p, "2x2", "independent").kl, abs=1e-4)
-    kl = data(page, JOINT, "kl")
-    again = basics("table", f"&shape=2x2&joint=one&fit=independent&cell=15&p={chosen}")
+    page.mouse.click(*entry(page, 0b1000))
+    page.wait_for_url(re.compile(r"edits=15-\d+_8-0(&|$)"))
+    p[8] = 0
+    p /= p.sum()
+    kl = float(data(page, JOINT, "kl"))
+    assert kl == pytest.approx(room.fit(p, "2x2", "independent").kl, abs=1e-4), "expected both edits in the table"
+    again = basics("table", page.url[page.url.index("&shape") :])
     again.wait_for_selector(f"{JOINT}[data-kl]")
-    assert float(data(again, JOINT, "kl")) == pytest.approx(float(kl), abs=1e-4)
+    assert float(data(again, JOINT, "kl")) == pytest.approx(kl, abs=1e-4) and data(again, JOINT, "edited") == "2"
     again.get_by_role("button", name="Back to the built-in table").click()
     expected = room.fit(room.joint("one", "2x2"), "2x2", "independent").kl
     again.wait_for_function(f"Math.abs(document.querySelector('{JOINT}').dataset.kl - {expected}) < 1e-5")
+
+
+@pytest.mark.parametrize("edits", ["15", "16-100", "3-60000_5-60000", "3-1_3-2", "a-b"])
+def test_an_edited_table_that_cannot_be_is_answered_in_words(basics, edits):
+    page = basics("table", f"&shape=2x2&joint=one&fit=independent&edits={edits}")
+    said = page.wait_for_selector(".pg-toast:has-text('edited table')").inner_text()
+    assert said.startswith(text("basics.table.bad_link")[:40])
+    expected = room.fit(room.joint("one", "2x2"), "2x2", "independent").kl
+    assert float(data(page, JOINT, "kl")) == pytest.approx(expected, abs=1e-5)
+
+
+def test_an_entry_may_take_all_and_give_it_back(basics):
+    page = basics("table", "&shape=2x2&joint=one&fit=independent")
+    page.wait_for_selector(f"{JOINT}[data-kl]")
+    area = page.locator(f"{JOINT} .pg-basics-all")
+    page.mouse.click(*entry(page, 0b1111))
+    page.evaluate(
+        """playground.link.set('basics', {edits: '15-100000'});
+           document.querySelector('#pg-basics').dispatchEvent(new CustomEvent('knobs'));"""
+    )
+    assert float(data(page, JOINT, "kl")) == pytest.approx(0, abs=1e-6), "expected one picture to be independent"
+    area.press("-")
+    page.wait_for_url(re.compile(r"edits=15-99000"))
+    p = room.joint("one", "2x2") * 0.01
+    p[15] = 0.99
+    assert float(data(page, JOINT, "kl")) == pytest.approx(room.fit(p, "2x2", "independent").kl, abs=1e-4)
 
 
 def test_the_list_of_fits_tells_what_each_costs(basics):

@@ -66,7 +66,9 @@ def test_every_section_has_its_words(section):
 
 
 def test_links_are_bounded():
-    values, problems = parse({"pixels": "785", "kind": "grey", "window": "0", "p": "nan", "w1": "2"}, stage.FIELDS)
+    values, problems = parse(
+        {"pixels": "785", "kind": "grey", "window": "0", "edits": "1" * 1501, "w1": "2"}, stage.FIELDS
+    )
     assert len(problems) == 5
     assert values == {name: field.default for name, field in stage.FIELDS.items()}
 

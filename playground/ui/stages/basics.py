@@ -30,8 +30,7 @@ FIELDS = {
     "order": Field("choice", "raster", choices=ORDERS),
     "fit": Field("choice", "markov", choices=FITS),
     "past": Field("int", 2, 1, 8),
-    "cell": Field("int", -1, -1, 511),  # the entry that was edited last, -1 for none; lives in the table
-    "p": Field("float", 0.0, 0, 1),  # its probability
+    "edits": Field("text", "", high=1500),  # entries edited by hand, "15-25000_3-0"; lives in the table
     "part": Field("choice", "categorical", choices=["categorical", "three"]),
     "outcomes": Field("int", 2, 2, OUTCOMES),
     **WEIGHTS,
