@@ -117,9 +117,10 @@ function caption(g, name, y, line, left, width, narrow) {
   picture(g, name, px(4), y + (narrow ? px(2) : (line - icon) / 2), narrow ? px(18) : icon);
   if (narrow) {
     const all = `${setName(name)} · ${own === null ? '' : `AUC ${own.toFixed(2)} · `}${said}`;
-    g.font = font(px(size), 600); g.lineJoin = 'round'; g.strokeStyle = color('panel'); g.lineWidth = px(4);
+    const fits = Math.min(size, size * (width - px(34)) / measure(g, all, size, 600)); // a long name in smaller letters
+    g.font = font(px(fits), 600); g.lineJoin = 'round'; g.strokeStyle = color('panel'); g.lineWidth = px(4);
     g.strokeText(all, px(28), y + px(11));
-    write(g, all, px(28), y + px(11), size, name === state.set || name === NORMAL ? 'ink' : 'muted', 600);
+    write(g, all, px(28), y + px(11), fits, name === state.set || name === NORMAL ? 'ink' : 'muted', 600);
     return;
   }
   wrapped(g, setName(name), icon + px(14), y + line / 2, left - icon - px(20), size, name === NORMAL || name === state.set ? 'ink' : 'muted', name === state.set || name === NORMAL ? 700 : 500);

@@ -69,6 +69,8 @@ const minus = (words) => String(words).replace('-', '−');
 const nats = (v) => minus(Math.abs(v) < 5e-4 ? '0.000' : v.toFixed(Math.abs(v) < 9.995 ? 3 : 1));
 const percent = (v) => (v > 0.9995 ? '100 %' : v >= 0.9905 ? `${(100 * v).toFixed(1)} %` : v >= 0.0995 ? `${(100 * v).toFixed(0)} %` : v >= 0.001 ? `${(100 * v).toFixed(1)} %` : v > 0 ? '<0.1 %' : '0 %');
 
+const among = (v) => (percent(v)[0] === '<' ? `< ${percent(v).slice(1)}` : `= ${percent(v)}`);
+
 const small = new OffscreenCanvas(SIDE, SIDE), tiny = small.getContext('2d'), bytes = tiny.createImageData(SIDE, SIDE);
 function picture(g, { x, y, s }, k, step) {
   bytes.data.fill(0);
@@ -171,7 +173,7 @@ function drawCharts(g, boxes, k) {
     }
     if (c < drawn) {
       const words = state.film.forced === i ? t('colour.forced') : i < state.film.known ? t('colour.known') : `u = ${at('u', i).toFixed(3)}`;
-      text(g, `p = ${percent(chance(i, at('x', i)))}`, box.x, floor + px(56), { size: narrow ? 13 : 17, weight: 600, room: box.w });
+      text(g, `p ${among(chance(i, at('x', i)))}`, box.x, floor + px(56), { size: narrow ? 13 : 17, weight: 600, room: box.w });
       text(g, words, box.x, floor + px(78), { size: narrow ? 12 : 15, color: 'muted', room: box.w });
     }
   });
@@ -227,7 +229,7 @@ function settle() {
   const k = focus();
   if (k < 0) { said.textContent = ''; return; }
   const pixel = Math.floor(k / 3), t = playground.t;
-  said.textContent = [t('colour.place', { i: pixel + 1, row: Math.floor(pixel / SIDE) + 1, column: (pixel % SIDE) + 1 }), `${t(`colour.p${k % 3}`)} = ${percent(chance(k, at('x', k)))}`].join('. ');
+  said.textContent = [t('colour.place', { i: pixel + 1, row: Math.floor(pixel / SIDE) + 1, column: (pixel % SIDE) + 1 }), `${t(`colour.p${k % 3}`)} ${among(chance(k, at('x', k)))}`].join('. ');
 }
 function look() { state.sees = !state.sees; show(); settle(); }
 const bar = playground.player(root, {

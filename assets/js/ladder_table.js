@@ -201,7 +201,7 @@ function panel(g, area, shown, title) {
   stair.forEach((p, k) => (k ? g.lineTo(X(p.x), Y(p.y)) : g.moveTo(X(p.x), Y(p.y)))); g.stroke(); g.globalAlpha = 1;
   const taken = shown.map((p) => ({ x: X(p.x) - px(9), y: Y(p.y) - px(9), w: px(18), h: px(18) }));
   for (const p of [...shown].sort((a, b) => b.small - a.small)) dot(g, p, X(p.x), Y(p.y));
-  const named = inner.w < px(560) && shown.some((p) => p.y >= ENLARGED) ? shown.filter((p) => p.y >= ENLARGED) : shown; // on a phone the others have their names below
+  const named = shown.some((p) => p.y >= ENLARGED) ? shown.filter((p) => p.y >= ENLARGED || p.id === hovered) : shown; // the others have their names in the enlarged chart
   for (const p of [...named].sort((a, b) => a.small - b.small)) label(g, p, X(p.x), Y(p.y), inner, taken);
 }
 const range = (values, room) => { const low = Math.min(...values), high = Math.max(...values), more = (high - low || 1) * room; return [low - more, high + more]; };
@@ -216,15 +216,20 @@ function dot(g, p, x, y) {
   marks.push({ id: p.id, x, y });
 }
 function label(g, p, x, y, inner, taken) { // beside its dot, where there is room
-  const size = p.small ? 13 : 16, said = p.small ? p.name : `${p.name} ${p.bound ? '≤ ' : ''}${p.y.toFixed(1)}`;
+  const size = p.small ? 13 : inner.w < px(400) ? 14 : 16, said = p.small ? p.name : `${p.name} ${p.bound ? '≤ ' : ''}${p.y.toFixed(1)}`;
+  if (!said) return;
   g.font = font(px(size), p.id === hovered ? 700 : p.small ? 400 : 600);
-  const w = g.measureText(said).width, h = px(size * 1.25), off = px(12);
-  const places = [[x + off, y - h / 2], [x - off - w, y - h / 2], [x - w / 2, y - off - h], [x - w / 2, y + off], [x + off, y - h - px(4)], [x + off, y + px(4)], [x - off - w, y - h - px(4)], [x - off - w, y + px(4)],
-    [x + off, y + h], [x - off - w, y + h], [x + off, y - 2 * h], [x - off - w, y - 2 * h]];
-  const free = ([u, v]) => u >= inner.x - px(50) && u + w <= inner.x + inner.w + px(16) && v >= inner.y - px(10) && v + h <= inner.y + inner.h && !taken.some((o) => u < o.x + o.w && u + w > o.x && v < o.y + o.h && v + h > o.y);
-  const inside = ([u, v]) => [Math.min(Math.max(u, inner.x - px(50)), inner.x + inner.w + px(16) - w), v];
-  const place = places.find(free) || (p.small ? null : inside(places[3]));
-  if (!place || !said) return;
+  const w = g.measureText(said).width, h = px(size * 1.25), off = px(12), places = [];
+  for (let k = 0; k < (p.small ? 2 : 8); k++) for (const way of k ? [1, -1] : [1]) { // beside, then further and further up and down
+    const v = y - h / 2 + way * k * h * 0.75;
+    places.push([x + off, v], [x - off - w, v]);
+    if (k > 1) places.push([x - w / 2, v]);
+  }
+  const free = ([u, v]) => u >= inner.x + px(2) && u + w <= inner.x + inner.w + px(16) && v >= inner.y - px(10) && v + h <= inner.y + inner.h && !taken.some((o) => u < o.x + o.w && u + w > o.x && v < o.y + o.h && v + h > o.y);
+  const place = places.find(free);
+  if (!place) return;
+  const middle = place[1] + h / 2, edge = Math.min(Math.max(x, place[0]), place[0] + w);
+  if (Math.abs(middle - y) > 1.3 * h) { g.strokeStyle = color('muted'); g.lineWidth = px(1.5); line(g, x, y, edge, middle + (middle > y ? -h / 2 : h / 2)); } // a far name points at its dot
   taken.push({ x: place[0], y: place[1], w, h });
   g.textAlign = 'left'; g.textBaseline = 'top';
   g.lineJoin = 'round'; g.strokeStyle = color('panel'); g.lineWidth = px(4); g.strokeText(said, place[0], place[1] + px(1));
