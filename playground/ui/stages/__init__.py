@@ -15,6 +15,7 @@ from playground.ui.stages import (
     latent,
     masks,
     pixels,
+    reparam,
     sight,
     text,
 )
@@ -30,7 +31,7 @@ GROUPS: dict[str, tuple[Stage, ...]] = {
         text.STAGE,
         anomaly.STAGE,
     ),
-    "latent": (latent.STAGE,),
+    "latent": (latent.STAGE, elbo.STAGE, reparam.STAGE),
     "adversarial": (lab.STAGE, codes.STAGE),
     "ladder": (ladder.STAGE,),
 }
