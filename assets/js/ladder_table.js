@@ -40,6 +40,7 @@ const cells = {
   value: (cell, rung) => {
     cell.append(make('b', '', `${rung.bound ? '≤ ' : ''}${minus(rung.value.toFixed(rung.group === 'text' ? 3 : 2))}`));
     if (rung.bound) cell.title = t('ladder.bound');
+    if (rung.tighter !== null) cell.append(make('span', 'pg-ladder-tighter', t('ladder.tighter', { value: rung.tighter.toFixed(2) })));
   },
   bits: (cell, rung) => { cell.textContent = rung.bits === null ? '—' : `${rung.bound ? '≤ ' : ''}${rung.bits.toFixed(3)}`; },
   published: (cell, rung) => {

@@ -49,11 +49,11 @@ def sample(id: str, n: int) -> Row:
     return Row(f"{id}_sample/{n}", ours, baseline, baseline / ours, "s")
 
 
-def decoded(id: str, n: int) -> Row:
-    """One row: n images of a latent model, each one pass, against the cached sampler of PixelCNN."""
+def decoded(id: str, n: int, variant: str | None = None) -> Row:
+    """One row: n images of a latent model or its variant, each one pass, against the cached sampler of PixelCNN."""
     import torch
 
-    model, pixels = _model(id), _model("pixel_cnn")
+    model, pixels = _model(id, variant), _model("pixel_cnn")
 
     @torch.inference_mode()
     def one_pass() -> torch.Tensor:
@@ -64,7 +64,8 @@ def decoded(id: str, n: int) -> Row:
         return x
 
     ours, baseline = _seconds(one_pass, lambda: pixels.sample(n, generator=torch.Generator().manual_seed(0)))
-    return Row(f"{id}_sample/{n}", ours / TIMES, baseline, baseline * TIMES / ours, "s")
+    name = f"{id}_{variant}" if variant else id
+    return Row(f"{name}_sample/{n}", ours / TIMES, baseline, baseline * TIMES / ours, "s")
 
 
 def log_prob(id: str) -> Row:
@@ -81,13 +82,13 @@ def log_prob(id: str) -> Row:
 _seconds = partial(median_seconds, clock=time.process_time)
 
 
-def _model(id: str) -> Model:
+def _model(id: str, variant: str | None = None) -> Model:
     from playground import weights
 
     try:
-        return weights.load(id)
+        return weights.load(id, variant=variant)
     except WeightsError:
-        return weights.create(id).eval()
+        return weights.create(id, variant).eval()
 
 
 def _rows() -> dict[str, Callable[[], Row]]:
@@ -98,6 +99,8 @@ def _rows() -> dict[str, Callable[[], Row]]:
             continue
         for n in (1, 16) if card.id in BATCHES else (1,):
             rows[f"{card.id}_sample/{n}"] = partial(draw, card.id, n)
+        for variant in card.ranked:
+            rows[f"{card.id}_{variant}_sample/1"] = partial(decoded, card.id, 1, variant)
         if card.stage == "pixels":
             rows[f"{card.id}_log_prob/{SCORED}"] = partial(log_prob, card.id)
     return rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from playground.catalog.model_card import ModelCard, Paper, Recipe
+from playground.catalog.model_card import ModelCard, Paper, Published, Recipe
 
 WAE = Paper("Tolstikhin, Bousquet, Gelly, Schoelkopf", "Wasserstein Auto-Encoders", "ICLR 2018", "1711.01558")
 PLANE = ("reconstruction", "information", "continuity", "completeness", "prior_distance")
@@ -56,6 +56,11 @@ CARDS: tuple[ModelCard, ...] = (
         metrics=("elbo", "iw", *PLANE),
         floor=150.0,
         recipe=RECIPE,
+        published=(
+            Published(86.77, "pytorch-generative, convolutional", "DYNAMIC", "d20"),
+            Published(89.9, "pythae, importance sampling", "FIXED", "d20"),
+        ),
+        ranked=("d20",),
         variants={
             "beta1": {},
             **{f"beta{beta:g}": {"beta": beta} for beta in BETAS},

@@ -50,11 +50,15 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Published:
-    """A number of the literature beside ours. binarization: "FIXED", "DYNAMIC" or "" where it does not apply."""
+    """A number of the literature beside ours. binarization: "FIXED", "DYNAMIC" or "" where it does not apply.
+
+    variant: which of ours it stands beside; "" for the reference.
+    """
 
     value: float
     source: str
     binarization: str = ""
+    variant: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,8 @@ class ModelCard:
 
     path: "module:Class". equation: LaTeX. capabilities: names of the protocols of `models.base` it has. config:
     arguments of its Config. variants: further configurations that ship weights, the first being the reference.
-    recipes: what a variant is trained with that differs from `recipe`.
+    recipes: what a variant is trained with that differs from `recipe`. ranked: variants that stand in the tables with
+    a row of their own.
     metrics: names in `playground.metrics.MEASURES`, the first heads its row of the README. floor: what the shipped
     weights must reach in that first metric. published: numbers of others beside it.
     """
@@ -83,6 +88,12 @@ class ModelCard:
     variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     recipes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     published: tuple[Published, ...] = ()
+    ranked: tuple[str, ...] = ()
+
+    def published_of(self, variant: str | None) -> tuple[Published, ...]:
+        """The numbers of others that stand beside a variant (None: the reference)."""
+        name = "" if self.variant(variant) == self.variant(None) else variant
+        return tuple(number for number in self.published if number.variant == name)
 
     def recipe_of(self, variant: str | None) -> Recipe:
         """How a variant (None: the reference) is trained."""

@@ -26,8 +26,10 @@ def measure(id: str, variant: str | None = None) -> list[dict]:
     rows = []
     for name in card.metrics:
         row = MEASURES[name](model) | {"command": command, "trained": _training_command(id, variant)}
-        if name == card.metrics[0] and weights.directory(id, variant) == weights.directory(id):  # of the reference
-            row |= {"floor": card.floor, "published": [vars(number) for number in card.published]}
+        if name == card.metrics[0]:
+            row |= {"published": [vars(number) for number in card.published_of(variant)]}
+            if weights.directory(id, variant) == weights.directory(id):  # the floor is the reference's
+                row |= {"floor": card.floor}
         rows.append(row)
         print(f"{id}: {row['metric']} = {row['value']} {row['unit']}")
     directory = weights.directory(id, variant)

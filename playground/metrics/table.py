@@ -27,7 +27,8 @@ HEAD = ("Model", "Stage", "Paper", "Ours", "Published", "Size")
 
 def table() -> str:
     """The table in Markdown, a row for each model of the catalogue."""
-    rows = [HEAD, ("---",) * len(HEAD), *(_row(card) for card in catalog.CARDS)]
+    models = [(card, variant) for card in catalog.CARDS for variant in (None, *card.ranked)]
+    rows = [HEAD, ("---",) * len(HEAD), *(_row(card, variant) for card, variant in models)]
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
@@ -40,15 +41,16 @@ def write(readme: Path = README) -> None:
     readme.write_text(pattern.sub(lambda _: f"{BEGIN}\n{table()}\n{END}", text), encoding="utf-8")
 
 
-def _row(card: catalog.ModelCard) -> tuple[str, ...]:
+def _row(card: catalog.ModelCard, variant: str | None) -> tuple[str, ...]:
     paper = f"{card.paper.authors}, {card.paper.venue}" if card.paper.authors else "—"
     if card.paper.arxiv:
         paper = f"[{paper}](https://arxiv.org/abs/{card.paper.arxiv})"
-    return (f"{card.name} (`{card.id}`)", card.stage or "—", paper, _ours(card), _published(card), _size(card))
+    name = f"{card.name} (`{card.id}`)" if variant is None else f"{card.name} (`{card.id}`, `{variant}`)"
+    return (name, card.stage or "—", paper, _ours(card, variant), _published(card, variant), _size(card, variant))
 
 
-def _ours(card: catalog.ModelCard) -> str:
-    path = weights.directory(card.id) / "metrics.json"
+def _ours(card: catalog.ModelCard, variant: str | None) -> str:
+    path = weights.directory(card.id, variant) / "metrics.json"
     if not path.is_file():
         return "—"
     row = json.loads(path.read_text(encoding="utf-8"))[0]
@@ -56,10 +58,11 @@ def _ours(card: catalog.ModelCard) -> str:
     return f"**{value}**{' DYNAMIC' if 'DYNAMIC' in str(row.get('binarization')) else ''}"
 
 
-def _published(card: catalog.ModelCard) -> str:
-    return "; ".join(f"{p.value:g} {p.binarization} ({p.source})".replace("  ", " ") for p in card.published) or "—"
+def _published(card: catalog.ModelCard, variant: str | None) -> str:
+    numbers = card.published_of(variant)
+    return "; ".join(f"{p.value:g} {p.binarization} ({p.source})".replace("  ", " ") for p in numbers) or "—"
 
 
-def _size(card: catalog.ModelCard) -> str:
-    path = weights.directory(card.id) / "model.safetensors"
+def _size(card: catalog.ModelCard, variant: str | None) -> str:
+    path = weights.directory(card.id, variant) / "model.safetensors"
     return f"{path.stat().st_size / 1e6:.2f} MB" if path.is_file() else "—"
