@@ -86,7 +86,7 @@ class Encoded:
 
 
 def latent_map(model: str = "vae", size: int = TILES) -> LatentMap:
-    """The decoded plane of a latent model; computed once per process.
+    """The decoded plane of a VAE; computed once per process.
 
     size: tiles per side, 2..64. Raises InvalidInput, or WeightsError for missing or damaged weights.
     """
@@ -178,6 +178,24 @@ def numbers(model: str = "vae") -> dict:
         raise WeightsError(model, str(file), str(reason), f"python -m playground.metrics {model}") from reason
 
 
+def codes(model: str, variant: str | None = None, names: Sequence[str] = ("mu", "labels")) -> dict[str, np.ndarray]:
+    """What `metrics.companions.write_codes` wrote beside the weights, by name: float32 or uint8, read anew.
+
+    Raises WeightsError, with the command that writes the file, where it or one of `names` is missing.
+    """
+    from safetensors.numpy import load_file
+
+    file = weights.directory(model, variant) / "codes.safetensors"
+    command = f"python -m playground.metrics {model}" + (f" --variant {variant}" if variant else "")
+    try:
+        found = {k: v.astype(np.uint8 if v.dtype == np.uint8 else np.float32) for k, v in load_file(file).items()}
+    except Exception as reason:
+        raise WeightsError(model, str(file), str(reason), command) from reason
+    if missing := sorted(set(names) - set(found)):
+        raise WeightsError(model, str(file), f"expected {missing} in it, got {sorted(found)}", command)
+    return found
+
+
 def warm_up() -> None:
     """Load the weights and decode the plane, in the background after launch."""
     try:
@@ -193,27 +211,12 @@ def _latent_map(model: str, size: int) -> LatentMap:
     axis = ((np.arange(size) + 0.5) * step - EXTENT).astype(np.float32)
     z = np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2)  # (n * n, 2): x runs fastest
     sprite = np.rint(_decode(_model(model), z) * 255).astype(np.uint8).reshape(size, size, 28, 28)
-    arrays = (axis, sprite, *_codes(model))
+    names = ("mu", "labels", "examples", "example_labels")
+    found = codes(model, names=names)
+    arrays = (axis, sprite, *(found[name] for name in names))
     for array in arrays:
         array.flags.writeable = False  # one map is shared by all visitors
     return LatentMap(EXTENT, *arrays)
-
-
-def _codes(model: str) -> tuple[np.ndarray, ...]:
-    """Codes and labels of test digits, written by `python -m playground.metrics <id>` beside the weights."""
-    from safetensors.numpy import load_file
-
-    file = weights.directory(model) / "codes.safetensors"
-    try:
-        found = load_file(file)
-        return (
-            found["mu"].astype(np.float32),
-            found["labels"].astype(np.uint8),
-            found["examples"].astype(np.uint8),
-            found["example_labels"].astype(np.uint8),
-        )
-    except Exception as reason:
-        raise WeightsError(model, str(file), str(reason), f"python -m playground.metrics {model}") from reason
 
 
 def _decode(network: VAE, z: np.ndarray) -> np.ndarray:
@@ -234,7 +237,8 @@ def _device() -> str:
 
 
 def _known(model: object) -> str:
-    return checks.choice("model", model, (card.id for card in catalog.of_stage("latent")))
+    bounded = (card.id for card in catalog.of_stage("latent") if "elbo" in card.capabilities)
+    return checks.choice("model", model, bounded)
 
 
 def _points(field: str, value: object, most: int) -> np.ndarray:

@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 
 from playground import weights
 from playground.data import mnist
-from playground.metrics import anomaly, density, facts, likelihood, text
+from playground.metrics import anomaly, attributes, density, facts, likelihood, regularity, text
 from playground.models.base import Autoregressive, LatentModel, Model
 
 CODES = 2000
@@ -23,19 +23,45 @@ SAMPLES, SURE = 600, 0.95  # drawings to choose examples from, and how sure the 
 
 @torch.inference_mode()
 def write_codes(model: LatentModel, directory: Path) -> None:
-    """codes.safetensors: posterior means and labels of 2,000 test digits, and two example digits per class.
+    """codes.safetensors: where 2,000 test digits lie, and where codes of this model are drawn from.
 
-    The examples are drawn by our PixelCNN, not taken from MNIST: the project ships no data.
+    mu, z (n, d) half: mean and a sample of q(z|x), one and the same where the code is a point. labels (n,) uint8.
+    centre (d,) and scale (d, d): mean and Cholesky factor of the Gaussian that stands in for a prior, only of a model
+    without one. The reference VAE adds `examples` and `example_labels`, two digits per class, drawn by our PixelCNN and
+    not taken from MNIST: the project ships no data.
     """
     x, labels, _ = mnist.binary_test()
-    examples, example_labels = _examples(model)
     tensors = {
         "mu": model.encode(x[:CODES]).mu.half(),
+        "z": regularity.codes(model)[0][:CODES].half(),
         "labels": labels[:CODES].to(torch.uint8),
-        "examples": (examples[:, 0] * 255).to(torch.uint8),
-        "example_labels": example_labels.to(torch.uint8),
     }
+    source = regularity.sampling(model)
+    if source.scale is not None:
+        tensors |= {"centre": source.centre, "scale": source.scale}
+    if _reference(directory):
+        examples, example_labels = _examples(model)
+        tensors |= {
+            "examples": (examples[:, 0] * 255).to(torch.uint8),
+            "example_labels": example_labels.to(torch.uint8),
+        }
     save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, directory / "codes.safetensors")
+
+
+def write_latent(model: LatentModel, directory: Path) -> None:
+    """Of a code in the plane codes.safetensors, of the larger one its attributes; the rest of the reference VAE only."""
+    if model.latent_dim != 2:
+        attributes.write(model, directory)
+        return facts.write(model, directory)
+    write_codes(model, directory)
+    if _reference(directory):
+        anomaly.write(model, directory)
+        facts.write(model, directory)
+
+
+def _reference(directory: Path) -> bool:
+    """Whether these are the weights that the stage `latent` shows."""
+    return directory == weights.directory("vae")
 
 
 def write_histogram(model: Autoregressive, directory: Path) -> None:
@@ -67,7 +93,7 @@ def _examples(model: LatentModel) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 COMPANIONS: dict[str, tuple[Callable[[Model, Path], None], ...]] = {
-    "latent": (write_codes, anomaly.write, facts.write),
+    "latent": (write_latent,),
     "pixels": (write_histogram, anomaly.write, facts.write),
     "density": (density.write_companions,),
     "colour": (facts.write,),

@@ -49,13 +49,14 @@ PER_DISTANCE = 2000  # codes on each side of a distance
 class Sampling:
     """Where codes are drawn from. name: "prior" or "fitted". draw(n, generator) -> (n, d).
 
-    unit: its standard deviation. centre (d,): its mean.
+    unit: its standard deviation. centre (d,): its mean. scale (d, d): the Cholesky factor of a fitted covariance.
     """
 
     name: str
     draw: Callable[[int, torch.Generator], Tensor]
     unit: float
     centre: Tensor
+    scale: Tensor | None = None
 
 
 def sampling(model: Model) -> Sampling:
@@ -78,7 +79,7 @@ def _fitted(z: Tensor) -> Sampling:
     def draw(n: int, generator: torch.Generator) -> Tensor:
         return centre + torch.randn(n, z.shape[1], generator=generator) @ factor.T
 
-    return Sampling("fitted", draw, z.var(0).mean().sqrt().item(), centre)
+    return Sampling("fitted", draw, z.var(0).mean().sqrt().item(), centre, factor)
 
 
 @torch.inference_mode()

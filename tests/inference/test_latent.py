@@ -287,7 +287,7 @@ def test_bad_seeds_are_refused(seed):
 
 def test_missing_companions_say_how_to_make_them(monkeypatch, tmp_path):
     monkeypatch.setattr(weights, "PRETRAINED", tmp_path)
-    for call in (lambda: latent._codes("vae"), latent.numbers):
+    for call in (lambda: latent.codes("vae"), latent.numbers):
         with pytest.raises(WeightsError, match="python -m playground.metrics vae"):
             call()
 
