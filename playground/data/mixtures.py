@@ -1,8 +1,10 @@
-"""Two-dimensional data for the lab: a ring of eight, a grid of twenty-five, two moons, a spiral.
+"""Two-dimensional data for the lab: rings, grids, two moons, a spiral, an uneven pair, and what a visitor draws.
 
-Every one of them is a mixture of N equal isotropic Gaussians, so its density is exact, smoothed or not. On the ring and
-the grid a component is a mode; the moons and the spiral are strings of many components, cut into stretches of equal
-length that play the part of modes: something a generator can miss.
+Every one of them is a mixture of N isotropic Gaussians of one width, so its density is exact, smoothed or not. On the
+ring, the grid, the pair and the visitor's own mixture a component is a mode; the moons and the spiral are strings of
+many components, cut into stretches of equal length that play the part of modes: something a generator can miss. Drawn
+points are smoothed by a kernel of stated width (`std`), and the data are draws from that; their "modes" are at most
+sixteen groups of points (see `plane.clusters`).
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from playground.data.plane import PARAMETERS, Plane, clusters, thinned
 from playground.errors import InvalidInput
 
 Array = np.ndarray
@@ -23,10 +26,11 @@ Array = np.ndarray
 
 @dataclass(frozen=True, eq=False)
 class Mixture:
-    """A mixture of N equal Gaussians in the plane.
+    """A mixture of N Gaussians of one width in the plane.
 
     name: id of the data set. nodes (N, 2): their means. std: their standard deviation. mode (N,) int: the mode or
     stretch each belongs to. centers (K, 2): where each mode is marked. box: half the side of the square shown.
+    weights (N,): their shares, None where all are equal.
     """
 
     name: str
@@ -35,6 +39,7 @@ class Mixture:
     mode: Array
     centers: Array
     box: float
+    weights: Array | None = None
 
     @property
     def modes(self) -> int:
@@ -44,26 +49,41 @@ class Mixture:
     @property
     def scale(self) -> float:
         """Standard deviation of the whole, per axis (root mean square of both)."""
-        spread = (self.nodes - self.nodes.mean(0)) ** 2
-        return float(np.sqrt(spread.mean() + self.std**2))
+        if self.weights is None:
+            spread = ((self.nodes - self.nodes.mean(0)) ** 2).mean()
+        else:
+            spread = (self.weights @ (self.nodes - self.weights @ self.nodes) ** 2).mean()
+        return float(np.sqrt(spread + self.std**2))
+
+    @property
+    def shares(self) -> Array:
+        """Share of each mode (K,)."""
+        return np.bincount(self.mode, self.weights, self.modes) / (len(self.mode) if self.weights is None else 1)
 
     def sample(self, n: int, generator: torch.Generator) -> Tensor:
         """n points (n, 2), float32."""
         nodes = torch.from_numpy(self.nodes).float()
-        chosen = torch.randint(len(nodes), (n,), generator=generator)
+        if self.weights is None:
+            chosen = torch.randint(len(nodes), (n,), generator=generator)
+        else:
+            up_to = torch.from_numpy(self.weights).cumsum(0)[:-1]
+            chosen = torch.searchsorted(up_to, torch.rand(n, generator=generator, dtype=torch.float64), right=True)
         return nodes[chosen] + self.std * torch.randn(n, 2, generator=generator)
 
     def density(self, x: Array, bandwidth: float = 0.0) -> Array:
         """p(x), smoothed by a Gaussian of standard deviation `bandwidth`: x (n, 2) -> (n,) per unit area."""
         s2 = self.std**2 + bandwidth**2
         squared = ((x[:, None] - self.nodes) ** 2).sum(-1)  # (n, N)
-        return np.exp(-squared / (2 * s2)).mean(1) / (2 * math.pi * s2)
+        kernel = np.exp(-squared / (2 * s2))
+        return (kernel.mean(1) if self.weights is None else kernel @ self.weights) / (2 * math.pi * s2)
 
     def density_grid(self, axis: Array, bandwidth: float = 0.0) -> Array:
         """The smoothed density at all points of a square grid: axis (S,) -> (S, S), row y, column x. Separable."""
         s2 = self.std**2 + bandwidth**2
         kernel = np.exp(-((axis[:, None, None] - self.nodes) ** 2) / (2 * s2))  # (S, N, 2)
-        return kernel[:, :, 1] @ kernel[:, :, 0].T / (len(self.nodes) * 2 * math.pi * s2)
+        if self.weights is None:
+            return kernel[:, :, 1] @ kernel[:, :, 0].T / (len(self.nodes) * 2 * math.pi * s2)
+        return (kernel[:, :, 1] * self.weights) @ kernel[:, :, 0].T / (2 * math.pi * s2)
 
     def nearest(self, x: Array) -> tuple[Array, Array]:
         """(distance (n,) to the nearest node, its mode (n,)) for x (n, 2)."""
@@ -72,18 +92,48 @@ class Mixture:
         return np.sqrt(np.maximum(squared[np.arange(len(x)), k], 0)), self.mode[k]
 
 
-def _ring(std: float) -> Mixture:
-    """Eight modes on a circle of radius 2."""
-    angle = np.arange(8) * (2 * math.pi / 8)
+def _ring(std: float, modes: int = 8) -> Mixture:
+    """Modes on a circle of radius 2."""
+    angle = np.arange(modes) * (2 * math.pi / modes)
     nodes = 2 * np.stack([np.cos(angle), np.sin(angle)], 1)
-    return Mixture("ring8", nodes, std, np.arange(8), nodes, 3.0)
+    return _isolated(f"ring{modes}", nodes, std, 3.0)
 
 
-def _grid(std: float) -> Mixture:
-    """Twenty-five modes at distance 2, from -4 to 4."""
-    line = np.arange(-4.0, 5.0, 2.0)
-    nodes = np.stack(np.meshgrid(line, line), -1).reshape(-1, 2)
-    return Mixture("grid25", nodes, std, np.arange(25), nodes, 5.0)
+def _grid(std: float, rows: int = 5, columns: int = 5) -> Mixture:
+    """Modes at distance 2 around the middle; with five each way from -4 to 4."""
+    x, y = (2.0 * np.arange(n) - (n - 1) for n in (columns, rows))
+    nodes = np.stack(np.meshgrid(x, y), -1).reshape(-1, 2)
+    return _isolated(
+        "grid25" if rows == columns == 5 else f"grid{rows}x{columns}", nodes, std, max(rows, columns) + 0.0
+    )
+
+
+def _pair(std: float, weight: float) -> Mixture:
+    """Two Gaussians three apart, the left one with a share of `weight`."""
+    nodes = np.array([[-1.5, 0.0], [1.5, 0.0]])
+    return _isolated("pair", nodes, std, 3.0, np.array([weight, 1 - weight]))
+
+
+def _clicked(std: float, points: tuple[tuple[float, float], ...]) -> Mixture:
+    """Equal Gaussians where a visitor clicked; centres in one place are one mode of more weight."""
+    nodes, count = np.unique(np.array(points), axis=0, return_counts=True)
+    weights = None if (count == count[0]).all() else count / count.sum()
+    return _isolated("mixture", nodes, std, float(max(3.0, np.abs(nodes).max() + 3 * std)), weights)
+
+
+def _drawn(std: float, points: tuple[tuple[float, float], ...]) -> Mixture:
+    """Points under a kernel of width `std` (wider if there are too many: see `plane.thinned`)."""
+    nodes, weights, std = thinned(np.array(points), std)
+    group = clusters(nodes, weights)
+    mass = np.bincount(group, weights)
+    middle = np.stack([np.bincount(group, weights * nodes[:, axis]) for axis in (0, 1)], 1) / mass[:, None]
+    box = float(max(3.0, np.abs(nodes).max() + 3 * std))
+    return Mixture("points", nodes, std, group, middle, box, weights)
+
+
+def _isolated(name: str, nodes: Array, std: float, box: float, weights: Array | None = None) -> Mixture:
+    """Every component is a mode."""
+    return Mixture(name, nodes, std, np.arange(len(nodes)), nodes, box, weights)
 
 
 def _curve(name: str, branches: list[Array], std: float, stretches: int, box: float) -> Mixture:
@@ -141,9 +191,26 @@ class PointBatches:
         return (mixture(self.name).sample(self.size, generator),)
 
 
+_BUILDERS: dict[str, Callable[..., Mixture]] = {
+    "ring": _ring,
+    "grid": _grid,
+    "moons": _moons,
+    "spiral": _spiral,
+    "pair": _pair,
+    "mixture": _clicked,
+    "points": _drawn,
+}
+
+
 @lru_cache(maxsize=32)
-def mixture(name: str, std: float | None = None) -> Mixture:
-    """The data set of that name, with its usual standard deviation or a given one. Raises InvalidInput."""
+def mixture(name: str | Plane, std: float | None = None) -> Mixture:
+    """The data set of that name, with its usual standard deviation or a given one; or the one that a `Plane` says.
+
+    Raises InvalidInput.
+    """
+    if isinstance(name, Plane):
+        told = {knob: getattr(name, knob) for knob in PARAMETERS[name.name]}
+        return _BUILDERS[name.name](**told)
     if name not in _MAKERS:
         raise InvalidInput("choice", "dataset", name, choices=list(_MAKERS))
     make, usual = _MAKERS[name]

@@ -21,6 +21,7 @@ Array = np.ndarray
 LEAST = 20  # high-quality samples of 2500 that make a mode covered; one would be too generous
 SAMPLES = 2500
 QUALITY = 3.0  # standard deviations from the nearest mode within which a sample is of high quality
+NEAR = 6.0  # the same, for a sample that is near
 BANDWIDTH = 0.12
 GRID = 64
 TINY = 1e-12
@@ -29,16 +30,21 @@ TINY = 1e-12
 @dataclass(frozen=True)
 class Coverage:
     """counts (K,): high-quality samples per mode. modes: how many of them are covered. hq: share of the finite samples
-    that are of high quality, nan where none is finite. invalid: samples that are not finite."""
+    that are of high quality, nan where none is finite. invalid: samples that are not finite. near: share of the finite
+    samples within 6 standard deviations of the nearest mode."""
 
     counts: Array
     modes: int
     hq: float
     invalid: int
+    near: float = float("nan")
 
 
 def coverage(x: Array, data: Mixture) -> Coverage:
-    """Modes of `data` with at least 20 high-quality samples per 2500 of x (n, 2)."""
+    """Modes of `data` with at least 20 high-quality samples per 2500 of x (n, 2).
+
+    Of a mode so small that real points would give fewer than 40, half of what they would give is enough.
+    """
     finite = x[np.isfinite(x).all(1)]
     invalid = len(x) - len(finite)
     if len(finite) == 0:
@@ -46,8 +52,9 @@ def coverage(x: Array, data: Mixture) -> Coverage:
     distance, mode = data.nearest(finite)
     good = distance <= QUALITY * data.std
     counts = np.bincount(mode[good], minlength=data.modes)
-    least = LEAST * len(x) / SAMPLES
-    return Coverage(counts, int((counts >= least).sum()), float(good.mean()), invalid)
+    least = np.minimum(LEAST * len(x) / SAMPLES, data.shares * len(x) / 2)
+    near = float((distance <= NEAR * data.std).mean())
+    return Coverage(counts, int((counts >= least).sum()), float(good.mean()), invalid, near)
 
 
 @dataclass(frozen=True)
