@@ -1,160 +1,44 @@
 """Many small GANs trained at once: the engine of the 2-D lab.
 
-M = L losses x R seeds models, each a generator and a discriminator with the same two or more hidden layers, live in
-flat (M, P) buffers: parameters, gradients and Adam's moments are rows, layers are views, a network's pass is one
-batched matrix product per layer. Models are sorted by loss, so a loss is a slice that only defines dL/dlogit. The
-backward pass is written out by hand; nothing is recorded by autograd.
+M = L panels x R seeds models, each a generator and a discriminator with the same hidden layers, live in flat (M, P)
+buffers: parameters, gradients and Adam's moments are rows, layers are views, a network's pass is one batched matrix
+product per layer (`nn.batched_mlp`). Models are sorted by panel, so a panel is a slice with a loss, which only defines
+dL/dlogit, and rates of its own; both may change between steps (`configure`). Nothing is recorded by autograd.
 
-The gradient penalty needs no second derivative for (leaky) ReLU networks. With grad = grad_x f(x_hat),
-v = dGP/dgrad and delta_l the backprop of a unit seed to the pre-activations of layer l:
-
-    d<v, grad>/dW_l = delta_l^T t_{l-1},   t_0 = v,   t_l = (t_{l-1} W_l^T) * act'(a_l)
-
-because act' is piecewise constant. Biases get none of it.
-
-Axis letters: M models, R seeds, L losses, N samples, K critic iterations, i/o units in and out.
+Axis letters: M models, R seeds, L panels, N samples, B batch, K critic iterations, J generator iterations.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from playground.losses.adversarial import AdversarialLoss
+from playground.nn.batched_mlp import BatchedMLP, Tape
 
-_leak_backward = torch.ops.aten.leaky_relu_backward.grad_input
-
-
-class Tape:
-    """Workspace of one pass: h[l] (M, N, n_l) activations, d[l] (M, N, n_l) gradients by the pre-activations, t[l] the
-    forward pass of the penalty's gradient (see above). Allocated once: fresh memory would cost more than the products.
-    """
-
-    def __init__(self, h: list[Tensor], d: list[Tensor], t: list[Tensor]) -> None:
-        self.h, self.d, self.t = h, d, t
-
-    @classmethod
-    def empty(cls, models: int, n: int, sizes: Sequence[int], dtype: torch.dtype) -> Tape:
-        def rows(width: int) -> Tensor:
-            return torch.zeros(models, n, width, dtype=dtype)
-
-        # The last layer is thin (1 or 2 units): its products are faster with samples in the last, contiguous axis.
-        def columns(width: int) -> Tensor:
-            return torch.zeros(models, width, n, dtype=dtype).transpose(1, 2)
-
-        h, d = ([*map(rows, sizes[:-1]), columns(sizes[-1])] for _ in range(2))
-        return cls(h, d, [*map(rows, sizes[:-1])])
-
-    def __getitem__(self, models: slice) -> Tape:
-        return Tape(*([tensor[models] for tensor in tensors] for tensors in (self.h, self.d, self.t)))
-
-
-class BatchedMLP:
-    """M multilayer perceptrons of one shape as a flat (M, P) buffer, each row in the order of `nn.Sequential`.
-
-    theta, grad: (M, P). sizes: units per layer, input first. slope: of the leaky ReLU; 0 is ReLU.
-    """
-
-    def __init__(self, theta: Tensor, sizes: Sequence[int], slope: float, grad: Tensor | None = None) -> None:
-        self.theta, self.sizes, self.slope = theta, tuple(sizes), slope
-        self.grad = torch.zeros_like(theta) if grad is None else grad
-        self.W, self.b = self._views(self.theta)  # W[l] (M, o, i), b[l] (M, 1, o)
-        self.dW, self.db = self._views(self.grad)
-
-    def _views(self, flat: Tensor) -> tuple[list[Tensor], list[Tensor]]:
-        layers = list(zip(self.sizes, self.sizes[1:], strict=False))
-        expected = sum(o * i + o for i, o in layers)
-        if expected != flat.shape[1]:
-            raise ValueError(f"expected rows of {expected} parameters for layers {self.sizes}, got {flat.shape[1]}")
-        W, b, at = [], [], 0
-        for i, o in layers:
-            W.append(flat[:, at : at + o * i].unflatten(1, (o, i)))
-            b.append(flat[:, at + o * i : at + o * i + o].unsqueeze(1))
-            at += o * i + o
-        return W, b
-
-    def __getitem__(self, models: slice) -> BatchedMLP:
-        return BatchedMLP(self.theta[models], self.sizes, self.slope, self.grad[models])
-
-    def forward(self, tape: Tape) -> Tensor:
-        """Fill tape.h from tape.h[0]; returns the output (M, N, o)."""
-        *hidden, last = range(len(self.W))
-        for l in hidden:
-            torch.baddbmm(self.b[l], tape.h[l], self.W[l].mT, out=tape.h[l + 1])
-            torch.nn.functional.leaky_relu_(tape.h[l + 1], self.slope)
-        torch.baddbmm(self.b[last].mT, self.W[last], tape.h[last].mT, out=tape.h[-1].mT)
-        return tape.h[-1]
-
-    def backward(self, tape: Tape, *, weights: bool = True, inputs: bool = False) -> Tensor:
-        """From tape.d[-1] to the gradients: by the weights into `grad`, by the inputs into tape.d[0], returned."""
-        for l in reversed(range(len(self.W))):
-            d = tape.d[l + 1]
-            if weights:
-                _outer(d, tape.h[l], self.dW[l])
-                torch.sum(d, 1, keepdim=True, out=self.db[l])
-            if l > 0 or inputs:
-                self._down(d, l, tape.d[l])
-            if l > 0:
-                self._through(tape.d[l], tape.h[l])
-        return tape.d[0]
-
-    def _down(self, d: Tensor, l: int, out: Tensor) -> None:
-        """out = d W_l: (M, N, o) -> (M, N, i)."""
-        if d.shape[2] == 1:
-            torch.mul(d, self.W[l], out=out)
-        elif out.shape[2] < 8:  # thin: the transposed product is several times faster
-            out.copy_(torch.bmm(self.W[l].mT.contiguous(), d.mT).mT)
-        else:
-            torch.bmm(d, self.W[l], out=out)
-
-    def _through(self, d: Tensor, h: Tensor) -> None:
-        """d *= act'(a), read off the activation h = act(a)."""
-        _leak_backward(d, h, self.slope, True, grad_input=d)
-
-    def penalize(self, tape: Tape, weight: float) -> Tensor:
-        """Add the gradient of weight * E (||grad_x f|| - 1)^2 at the points tape.h[0] to `grad`.
-
-        Returns the penalty (M,), overwrites tape. f has one output.
-        """
-        self.forward(tape)
-        tape.d[-1].fill_(1)
-        grad = self.backward(tape, weights=False, inputs=True)  # (M, N, i): grad_x f of every sample
-        norm = grad.norm(dim=2, keepdim=True)
-        scale = (norm - 1) / norm.clamp_min(1e-12) * (2 * weight / grad.shape[1])
-        torch.mul(grad, scale, out=tape.t[0])  # v = dGP/dgrad
-        for l, t in enumerate(tape.t):
-            self.dW[l].add_(_outer(tape.d[l + 1], t))
-            if l + 1 < len(self.W):
-                torch.bmm(t, self.W[l].mT, out=tape.t[l + 1])
-                self._through(tape.t[l + 1], tape.h[l + 1])
-        return (norm - 1).square_().mean((1, 2)).mul_(weight)
-
-
-def _outer(d: Tensor, h: Tensor, out: Tensor | None = None) -> Tensor:
-    """d^T h: (M, N, o), (M, N, i) -> (M, o, i). The thin factor goes left, where the product is much faster."""
-    if h.shape[2] < d.shape[2]:
-        product = torch.bmm(h.mT, d).mT
-        return product if out is None else out.copy_(product)
-    return torch.bmm(d.mT, h) if out is None else torch.bmm(d.mT, h, out=out)
+Watch = Callable[[str, int], None]
 
 
 @dataclass(frozen=True)
 class Rates:
-    """What one loss trains with: learning rates of Adam and D steps per G step."""
+    """What one panel trains with: learning rates of Adam, D steps and G steps per iteration (each may be 0), weight of
+    the gradient penalty."""
 
     lr_g: float
     lr_d: float
     critic_steps: int = 1
+    generator_steps: int = 1
+    penalty: float = 0.1
 
 
 class BatchedGAN:
-    """L losses x R seeds GANs; model l * R + r is trained with losses[l] from the initial weights r.
+    """L panels x R seeds GANs; model l * R + r is trained with losses[l] from the initial weights r.
 
-    theta_g (R, P_G), theta_d (R, P_D): initial weights, the same for every loss. sizes_g, sizes_d: layers, input first.
-    rates: one per loss. penalty: weight of the gradient penalty. ema: decay of the averaged generator, 0 for none.
+    theta_g (R, P_G), theta_d (R, P_D): initial weights, the same for every panel. sizes_g, sizes_d: layers, input
+    first. rates: one per panel. ema: decay of the averaged generator, 0 for none.
     """
 
     def __init__(
@@ -167,48 +51,83 @@ class BatchedGAN:
         rates: Sequence[Rates],
         *,
         batch: int = 128,
-        slope: float = 0.0,
-        penalty: float = 0.1,
+        slope: float | None = 0.0,
         betas: tuple[float, float] = (0.5, 0.9),
         ema: float = 0.0,
     ) -> None:
-        if len(losses) != len(rates):
-            raise ValueError(f"expected one Rates per loss, got {len(rates)} for {len(losses)} losses")
-        self.losses, self.rates, self.penalty, self.ema = tuple(losses), tuple(rates), penalty, ema
         self.L, self.R, self.B = len(losses), len(theta_g), batch
-        self.M = self.L * self.R
+        self.M, self.betas = self.L * self.R, betas
         self.G = BatchedMLP(theta_g.repeat(self.L, 1), sizes_g, slope)
         self.D = BatchedMLP(theta_d.repeat(self.L, 1), sizes_d, slope)
-        self.average = self.G.theta.clone() if ema else None
+        self._adam_g, self._adam_d = _Adam(self.G, self.L), _Adam(self.D, self.L)
+        self._tapes = self._tape(self.G, batch), self._tape(self.D, 2 * batch), self._tape(self.D, batch)
+        self.average: Tensor | None = None
         self.steps = 0
-        tapes = (self._tape(self.G, batch), self._tape(self.D, 2 * batch), self._tape(self.D, batch))
-        self._blocks = [_Block(run, rate, betas) for run, rate in self._equal_rates(tapes)]
-        self._active = [self._active_runs(k, tapes) for k in range(self.critic_steps)]
-        self._all = _Run(self, slice(0, self.M), *tapes)
+        self.work = [0] * self.L
+        self.configure(losses, rates, ema)
+
+    def configure(self, losses: Sequence[AdversarialLoss], rates: Sequence[Rates], ema: float = 0.0) -> None:
+        """From the next step on, train the panels with these. Weights and Adam's moments stay.
+
+        An average that is asked for anew starts at the weights of now.
+        """
+        if not len(losses) == len(rates) == self.L:
+            raise ValueError(f"expected {self.L} losses and Rates, got {len(losses)} losses and {len(rates)} Rates")
+        self.losses, self.rates, self.ema = tuple(losses), tuple(rates), ema
+        if ema and self.average is None:
+            self.average = self.G.theta.clone()
+        elif not ema:
+            self.average = None
+        self._plan()
 
     @property
     def critic_steps(self) -> int:
-        """K: how many data batches a step takes."""
+        """K: D steps of the panel that takes most."""
         return max(rates.critic_steps for rates in self.rates)
 
-    def step(self, x: Tensor, z: Tensor, eps: Tensor, lr_scale: float = 1.0) -> None:
-        """One G step of every model after its D steps.
+    @property
+    def generator_steps(self) -> int:
+        """J: G steps of the panel that takes most."""
+        return max(rates.generator_steps for rates in self.rates)
 
-        x (K, R, B, 2) data, z (K, R, B, d) noise, eps (K, R, B) in [0, 1] for the penalty. A loss with k critic steps
-        uses iterations k-1 .. 0, so the last one and G's step see the same x and z in every model.
+    def step(
+        self,
+        x: Tensor,
+        z: Tensor,
+        eps: Tensor,
+        lr_scale: float = 1.0,
+        more_z: Tensor | None = None,
+        watch: Watch | None = None,
+    ) -> None:
+        """One iteration of every model: its D steps, then its G steps.
+
+        x (K, R, B, 2) data, z (max(K, 1), R, B, d) noise, eps (K, R, B) in [0, 1] for the penalty. A panel with k
+        critic steps uses iterations k-1 .. 0, so the last one and G's first step see the same z in every model; G step
+        j > 0 sees more_z[j - 1], (J - 1, R, B, d). watch: told ("d", k) and ("g", j) when the gradients of a step
+        stand, ("d_done", k) and ("g_done", j) when it is taken.
         """
+        tell = watch or _nobody
         for k in reversed(range(self.critic_steps)):
-            for run in self._active[k]:
-                run.critic_gradients(x[k], z[k], eps[k], self.penalty)
-            for block in self._blocks:
-                if block.rates.critic_steps > k:
-                    block.step_d(lr_scale)
-        self._all.generator_gradients()
-        for block in self._blocks:
-            block.step_g(lr_scale)
+            runs, groups = self._d_steps[k]
+            for run in runs:
+                run.critic_gradients(x[k], z[k], eps[k])
+            tell("d", k)
+            for group in groups:
+                group.step(lr_scale, self.betas)
+            tell("d_done", k)
+        for j in range(self.generator_steps):
+            runs, groups = self._g_steps[j]
+            for run in runs:
+                run.generator_gradients(None if j == 0 and run.fresh else z[0] if j == 0 else more_z[j - 1])
+            tell("g", j)
+            for group in groups:
+                group.step(lr_scale, self.betas)
+            tell("g_done", j)
         if self.average is not None:
             self.average.lerp_(self.G.theta, 1 - self.ema)
         self.steps += 1
+        for l, (loss, rates) in enumerate(zip(self.losses, self.rates, strict=True)):
+            self.work[l] += rates.critic_steps * (2 if loss.penalized else 1) + rates.generator_steps
 
     # -- what the lab looks at --------------------------------------------------------------------------------------
 
@@ -249,17 +168,21 @@ class BatchedGAN:
 
     def state(self) -> list[Tensor]:
         """Copies of all that a run consists of, for `restore`."""
-        return [torch.tensor(self.steps), *(tensor.clone() for tensor in self._tensors())]
+        average = [] if self.average is None else [self.average.clone()]
+        counts = torch.tensor([self.steps, *self.work])
+        return [counts, *(tensor.clone() for tensor in self._tensors()), *average]
 
     def restore(self, state: list[Tensor]) -> None:
-        """Go back to a `state()` of an engine built with the same arguments."""
-        for tensor, saved in zip(self._tensors(), state[1:], strict=True):
+        """Go back to a `state()` of an engine built with the same arguments and configured alike."""
+        tensors = self._tensors()
+        for tensor, saved in zip(tensors, state[1:], strict=False):
             tensor.copy_(saved)
-        self.steps = int(state[0])
+        self.steps, *self.work = state[0].tolist()
+        self.average = state[1 + len(tensors)].clone() if len(state) > 1 + len(tensors) else None
+        self._plan()
 
     def _tensors(self) -> list[Tensor]:
-        moments = [tensor for block in self._blocks for tensor in block.moments()]
-        return [self.G.theta, self.D.theta, *([] if self.average is None else [self.average]), *moments]
+        return [self.G.theta, self.D.theta, *self._adam_g.tensors(), *self._adam_d.tensors()]
 
     # -- inside --- -------------------------------------------------------------------------------------------------
 
@@ -274,39 +197,56 @@ class BatchedGAN:
     def _slices(self) -> list[tuple[AdversarialLoss, slice]]:
         return [(loss, slice(l * self.R, (l + 1) * self.R)) for l, loss in enumerate(self.losses)]
 
-    def _equal_rates(self, tapes: tuple[Tape, Tape, Tape]) -> list[tuple[_Run, Rates]]:
-        """Neighbouring losses with equal rates, as one run each."""
-        ends = [l + 1 for l in range(self.L) if l + 1 == self.L or self.rates[l] != self.rates[l + 1]]
-        starts = [0, *ends[:-1]]
-        return [(self._make(a, b, tapes), self.rates[a]) for a, b in zip(starts, ends, strict=True)]
+    def _plan(self) -> None:
+        """Which models take each D and each G step, and which of them Adam moves together."""
+        self._d_steps = [self._phase([r.critic_steps > k for r in self.rates]) for k in range(self.critic_steps)]
+        self._g_steps = [
+            self._phase([r.generator_steps > j for r in self.rates], j) for j in range(self.generator_steps)
+        ]
 
-    def _active_runs(self, k: int, tapes: tuple[Tape, Tape, Tape]) -> list[_Run]:
-        """The losses that take critic iteration k, in as few runs as possible."""
-        busy = [rates.critic_steps > k for rates in self.rates]
-        starts = [l for l in range(self.L) if busy[l] and (l == 0 or not busy[l - 1])]
-        ends = [l + 1 for l in range(self.L) if busy[l] and (l + 1 == self.L or not busy[l + 1])]
-        return [self._make(a, b, tapes) for a, b in zip(starts, ends, strict=True)]
+    def _phase(self, busy: list[bool], g_step: int | None = None) -> tuple[list[_Run], list[_Group]]:
+        # G's first step reuses the pass of the last D step, where there was one.
+        fresh = [g_step == 0 and rates.critic_steps > 0 for rates in self.rates]
+        runs = [
+            _Run(self, a, b, *self._tapes, fresh=fresh[a])
+            for a, b in _stretches(list(zip(busy, fresh, strict=True)))
+            if busy[a]
+        ]
+        adam = self._adam_d if g_step is None else self._adam_g
+        lr = [rates.lr_d if g_step is None else rates.lr_g for rates in self.rates]
+        alike = list(zip(self.rates, adam.count.tolist(), strict=True))
+        return runs, [adam.group(a, b, lr[a]) for a, b in _stretches(alike) if busy[a]]
 
-    def _make(self, first: int, end: int, tapes: tuple[Tape, Tape, Tape]) -> _Run:
-        return _Run(self, slice(first * self.R, end * self.R), *tapes)
+
+def _stretches(values: Sequence[object]) -> list[tuple[int, int]]:
+    """Neighbours that are equal, as (first, end)."""
+    ends = [l for l in range(1, len(values)) if values[l] != values[l - 1]] + [len(values)]
+    return list(zip([0, *ends[:-1]], ends, strict=True))
 
 
 class _Run:
-    """Views of a run of neighbouring models: their networks, their rows of the tapes, their losses as slices."""
+    """Views of a run of neighbouring models: their networks, their rows of the tapes, their losses as slices.
 
-    def __init__(self, gan: BatchedGAN, models: slice, tape_g: Tape, tape_d: Tape, tape_f: Tape) -> None:
-        self.B = gan.B
+    fresh: G's pass on the tape is that of G's present weights.
+    """
+
+    def __init__(
+        self, gan: BatchedGAN, first: int, end: int, tape_g: Tape, tape_d: Tape, tape_f: Tape, fresh: bool
+    ) -> None:
+        models = slice(first * gan.R, end * gan.R)
+        self.B, self.fresh = gan.B, fresh
         self.G, self.D = gan.G[models], gan.D[models]
         self.tape_g, self.tape_d, self.tape_f = tape_g[models], tape_d[models], tape_f[models]
-        self.parts = [
-            (loss, slice(s.start - models.start, s.stop - models.start))
-            for loss, s in gan._slices()
-            if models.start <= s.start and s.stop <= models.stop
-        ]
+        self.parts = [(gan.losses[l], slice((l - first) * gan.R, (l - first + 1) * gan.R)) for l in range(first, end)]
         self.x, self.fake = self.tape_d.h[0][:, : self.B], self.tape_d.h[0][:, self.B :]
-        self.penalized = [(self.D[part], self.tape_f[part], part) for loss, part in self.parts if loss.penalized]
+        weights = [rates.penalty for rates in gan.rates[first:end]]
+        self.penalized = [
+            (self.D[part], self.tape_f[part], part, weight)
+            for (loss, part), weight in zip(self.parts, weights, strict=True)
+            if loss.penalized
+        ]
 
-    def critic_gradients(self, x: Tensor, z: Tensor, eps: Tensor, penalty: float) -> None:
+    def critic_gradients(self, x: Tensor, z: Tensor, eps: Tensor) -> None:
         """dL_D into D.grad for one batch: x (R, B, 2), z (R, B, d), eps (R, B)."""
         _spread(self.tape_g.h[0], z)
         _spread(self.x, x)
@@ -317,12 +257,15 @@ class _Run:
             torch.mul(real, 1 / self.B, out=d[part, : self.B])
             torch.mul(fake, 1 / self.B, out=d[part, self.B :])
         self.D.backward(self.tape_d)
-        for D, tape, part in self.penalized:
+        for D, tape, part, weight in self.penalized:
             torch.lerp(self.fake[part], self.x[part], eps.unsqueeze(2), out=tape.h[0])
-            D.penalize(tape, penalty)
+            D.penalize(tape, weight)
 
-    def generator_gradients(self) -> None:
-        """dL_G into G.grad. G's own pass still stands on its tape: G has not moved since the last D step."""
+    def generator_gradients(self, z: Tensor | None) -> None:
+        """dL_G into G.grad, for z (R, B, d); None where G's own pass still stands on its tape."""
+        if z is not None:
+            _spread(self.tape_g.h[0], z)
+            self.G.forward(self.tape_g)
         tape = self.tape_f
         tape.h[0].copy_(self.tape_g.h[-1])
         logits = self.D.forward(tape)
@@ -332,43 +275,51 @@ class _Run:
         self.G.backward(self.tape_g)
 
 
-class _Block:
-    """Neighbouring models with equal rates step together: one Adam for their Gs, one for their Ds."""
+class _Adam:
+    """Adam for all panels of one network: moments in flat buffers, a step count for each panel."""
 
-    def __init__(self, run: _Run, rates: Rates, betas: tuple[float, float]) -> None:
-        self.rates = rates
-        self._adam_g, self._adam_d = _adam(run.G, betas), _adam(run.D, betas)
+    def __init__(self, net: BatchedMLP, panels: int) -> None:
+        self.net = net
+        self.mean, self.square = torch.zeros_like(net.theta), torch.zeros_like(net.theta)
+        self.count = torch.zeros(panels)
 
-    def step_g(self, lr_scale: float) -> None:
-        _step(self._adam_g, self.rates.lr_g * lr_scale)
+    def tensors(self) -> list[Tensor]:
+        return [self.mean, self.square, self.count]
 
-    def step_d(self, lr_scale: float) -> None:
-        _step(self._adam_d, self.rates.lr_d * lr_scale)
-
-    def moments(self) -> list[Tensor]:
-        """Adam's step counts and moments, G's before D's."""
-        return [
-            state[name]
-            for adam in (self._adam_g, self._adam_d)
-            for state in adam.state.values()
-            for name in ("step", "exp_avg", "exp_avg_sq")
-        ]
+    def group(self, first: int, end: int, lr: float) -> _Group:
+        """Panels first .. end - 1, which have the same rate and count."""
+        seeds = len(self.mean) // len(self.count)
+        rows = slice(first * seeds, end * seeds)
+        buffers = [[buffer[rows]] for buffer in (self.net.theta, self.net.grad, self.mean, self.square)]
+        return _Group(lr, self.count[first:end], buffers)
 
 
-def _adam(net: BatchedMLP, betas: tuple[float, float]) -> torch.optim.Adam:
-    parameter = torch.nn.Parameter(net.theta)  # shares the memory of the flat buffer
-    parameter.grad = net.grad
-    adam = torch.optim.Adam([parameter], betas=betas, fused=True)
-    _step(adam, 0.0)  # makes the moments exist, as zeros, for `state` and `restore`
-    adam.state[parameter]["step"].zero_()
-    return adam
+class _Group:
+    """Neighbouring models that Adam moves at once, along the gradients that stand in the network's buffer."""
+
+    def __init__(self, lr: float, count: Tensor, buffers: list[list[Tensor]]) -> None:
+        self.lr, self.count, self.buffers = lr, count, buffers
+
+    def step(self, lr_scale: float, betas: tuple[float, float]) -> None:
+        self.count += 1
+        torch._fused_adam_(
+            *self.buffers,
+            [],
+            [self.count[0]],
+            lr=self.lr * lr_scale,
+            beta1=betas[0],
+            beta2=betas[1],
+            weight_decay=0.0,
+            eps=1e-8,
+            amsgrad=False,
+            maximize=False,
+        )
 
 
-def _step(adam: torch.optim.Adam, lr: float) -> None:
-    adam.param_groups[0]["lr"] = lr
-    adam.step()
+def _nobody(what: str, at: int) -> None:
+    """Who watches a step when nobody does."""
 
 
 def _spread(out: Tensor, x: Tensor) -> None:
-    """Give the same rows x (R, N, i) to every loss: out (L * R, N, i)."""
+    """Give the same rows x (R, N, i) to every panel: out (L * R, N, i)."""
     out.unflatten(0, (-1, len(x))).copy_(x)

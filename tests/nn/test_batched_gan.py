@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from playground.losses.adversarial import LOSSES
+from playground.losses.adversarial import LOSSES, LeastSquares
 from playground.nn.batched_gan import BatchedGAN, Rates
 from tests.oracles.gan_2d import TextbookGAN, discriminator_loss, flat, generator_loss, network
 
@@ -26,73 +26,161 @@ def batch(K: int, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tenso
     return 2 * draw(2), draw(D_Z), torch.rand(K, R, B, generator=generator, dtype=torch.float64)
 
 
-def build(rates: list[Rates], slope: float = 0.2, **options) -> tuple[BatchedGAN, list[list[TextbookGAN]]]:
+def build(
+    rates: list[Rates],
+    slope: float | None = 0.2,
+    hidden: tuple[int, ...] = (H, H),
+    names=NAMES,
+    abc=(0, 1, 1),
+    **options,
+) -> tuple[BatchedGAN, list[list[TextbookGAN]]]:
     """The engine and its textbook twins [loss][seed], from equal weights."""
     generator = torch.Generator().manual_seed(1)
-    theta_g, theta_d = weights(SIZES_G, R, generator), weights(SIZES_D, R, generator)
-    gan = BatchedGAN(
-        [LOSSES[name]() for name in NAMES], theta_g, theta_d, SIZES_G, SIZES_D, rates, batch=B, slope=slope, **options
-    )
-    twins = [
-        [
-            TextbookGAN(
-                name, network(SIZES_G, slope, theta_g[r]), network(SIZES_D, slope, theta_d[r]), rate.lr_g, rate.lr_d
-            )
-            for r in range(R)
-        ]
-        for name, rate in zip(NAMES, rates, strict=True)
-    ]
-    return gan, twins
+    sizes_g, sizes_d = (D_Z, *hidden, 2), (2, *hidden, 1)
+    theta_g, theta_d = weights(sizes_g, R, generator), weights(sizes_d, R, generator)
+    losses = [LeastSquares(*abc) if name == "lsgan" else LOSSES[name]() for name in names]
+    gan = BatchedGAN(losses, theta_g, theta_d, sizes_g, sizes_d, rates, batch=B, slope=slope, **options)
+
+    def twin(name: str, rate: Rates, r: int) -> TextbookGAN:
+        G, D = network(sizes_g, slope, theta_g[r]), network(sizes_d, slope, theta_d[r])
+        return TextbookGAN(name, G, D, rate.lr_g, rate.lr_d, weight=rate.penalty, abc=abc)
+
+    return gan, [[twin(name, rate, r) for r in range(R)] for name, rate in zip(names, rates, strict=True)]
+
+
+def train(
+    gan: BatchedGAN, twins: list[list[TextbookGAN]], rates: list[Rates], steps: int, draw: torch.Generator
+) -> None:
+    """Both sides, on the same data and noise, with falling rates."""
+    for t in range(steps):
+        x, z, eps = batch(max(gan.critic_steps, 1), draw)
+        more = torch.randn(max(gan.generator_steps - 1, 0), R, B, D_Z, generator=draw, dtype=torch.float64)
+        gan.step(x, z, eps, 1 - t / 40, more)
+        for row, rate in zip(twins, rates, strict=True):
+            k, j = rate.critic_steps, rate.generator_steps
+            for r, twin in enumerate(row):
+                twin.step(x[:k, r], z[: max(k, 1), r], eps[:k, r], 1 - t / 40, more[: max(j - 1, 0), r], g=j > 0)
+
+
+def compare(gan: BatchedGAN, twins: list[list[TextbookGAN]]) -> None:
+    for l, row in enumerate(twins):
+        for r, twin in enumerate(row):
+            for name, net, expected in (("G", gan.G, twin.G), ("D", gan.D, twin.D)):
+                error = relative(net.theta[l * R + r], flat(expected))
+                assert error < 1e-11, f"{name} of panel {l} ({twin.name}), seed {r}: weights differ by {error}"
 
 
 def relative(a: torch.Tensor, b: torch.Tensor) -> float:
     return float((a - b).norm() / b.norm().clamp_min(1e-30))
 
 
-@pytest.mark.parametrize("slope", [0.0, 0.2])
-def test_gradients_equal_autograd(slope: float) -> None:
-    """Every gradient of one step, the penalty's included, before Adam touches it."""
-    gan, twins = build([Rates(0.0, 0.0)] * 4, slope)
+@pytest.mark.parametrize("slope", [0.0, 0.2, None], ids=["relu", "lrelu", "tanh"])
+@pytest.mark.parametrize("depth", [1, 2, 3, 4])
+def test_gradients_equal_autograd(slope: float | None, depth: int) -> None:
+    """Every gradient of one step, the penalty's by double backward, before Adam touches it."""
+    gan, twins = build([Rates(0.0, 0.0, penalty=weight) for weight in (0.1, 0.1, 0.1, 2.5)], slope, (H,) * depth)
     x, z, eps = batch(1, torch.Generator().manual_seed(2))
     gan.step(x, z, eps)
     for l, name in enumerate(NAMES):
         for r in range(R):
             G, D = twins[l][r].G, twins[l][r].D
             fake = G(z[0, r])
-            loss = discriminator_loss(name, D, x[0, r], fake.detach(), eps[0, r], 0.1)
-            expected_d = torch.cat([g.flatten() for g in torch.autograd.grad(loss, list(D.parameters()))])
+            loss = discriminator_loss(name, D, x[0, r], fake.detach(), eps[0, r], 2.5)
+            # the last bias of a critic gets nothing from the penalty
+            grads = torch.autograd.grad(loss, list(D.parameters()))
             expected_g = torch.autograd.grad(generator_loss(name, D(fake)), list(G.parameters()))
             m = l * R + r
-            assert relative(gan.D.grad[m], expected_d) < 1e-12, f"{name}: D's gradient differs from autograd"
+            got = relative(gan.D.grad[m], torch.cat([g.flatten() for g in grads]))
+            assert got < 1e-12, f"{name}: D's gradient differs from autograd by {got}"
             got = relative(gan.G.grad[m], torch.cat([g.flatten() for g in expected_g]))
             assert got < 1e-12, f"{name}: G's gradient differs from autograd by {got}"
 
 
-@pytest.mark.parametrize(
-    "rates",
-    [
-        [Rates(1e-3, 1e-3, 1)] * 4,
-        [Rates(1e-3, 1e-3, 5)] * 4,
-        [Rates(1e-3, 2e-4, 1)] * 3 + [Rates(1e-3, 1e-3, 3)],
-        [Rates(1e-3, 1e-3, 3), Rates(2e-3, 1e-3, 1), Rates(1e-3, 1e-3, 2), Rates(1e-3, 3e-3, 1)],
-    ],
-    ids=["k=1", "k=5", "slow D", "all different"],
-)
+RATES = {
+    "k=1": [Rates(1e-3, 1e-3, 1)] * 4,
+    "k=5": [Rates(1e-3, 1e-3, 5)] * 4,
+    "slow D": [Rates(1e-3, 2e-4, 1)] * 3 + [Rates(1e-3, 1e-3, 3)],
+    "all different": [Rates(1e-3, 1e-3, 3), Rates(2e-3, 1e-3, 1), Rates(1e-3, 1e-3, 2), Rates(1e-3, 3e-3, 1)],
+    "more of G": [Rates(1e-3, 1e-3, 1, 3)] * 2 + [Rates(1e-3, 1e-3, 2, 2), Rates(1e-3, 1e-3, 3, 1, 1.5)],
+    "D only, G only": [Rates(1e-3, 1e-3, 2, 0), Rates(1e-3, 1e-3, 0, 2), Rates(1e-3, 1e-3), Rates(1e-3, 1e-3, 0, 1)],
+    "nobody": [Rates(1e-3, 1e-3, 0, 0)] * 4,
+    "ten to one": [Rates(1e-3, 1e-3, 10, 1), Rates(1e-3, 1e-3, 1, 10), Rates(1e-3, 1e-3), Rates(1e-3, 1e-3, 4)],
+}
+
+
+@pytest.mark.parametrize("rates", RATES.values(), ids=RATES)
 def test_twenty_adam_steps_agree(rates: list[Rates]) -> None:
     gan, twins = build(rates)
-    generator = torch.Generator().manual_seed(3)
-    for t in range(20):
-        x, z, eps = batch(gan.critic_steps, generator)
-        gan.step(x, z, eps, lr_scale=1 - t / 40)
-        for row, rate in zip(twins, rates, strict=True):
-            k = rate.critic_steps
-            for r, twin in enumerate(row):
-                twin.step(x[:k, r], z[:k, r], eps[:k, r], lr_scale=1 - t / 40)
-    for l, name in enumerate(NAMES):
-        for r in range(R):
-            for net, twin in ((gan.G, twins[l][r].G), (gan.D, twins[l][r].D)):
-                error = relative(net.theta[l * R + r], flat(twin))
-                assert error < 1e-11, f"{name}, seed {r}: weights differ by {error} after 20 steps"
+    train(gan, twins, rates, 20, torch.Generator().manual_seed(3))
+    compare(gan, twins)
+    passes = [2 if name == "wgan_gp" else 1 for name in NAMES]
+    assert gan.work == [
+        20 * (rate.critic_steps * p + rate.generator_steps) for rate, p in zip(rates, passes, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.2, None], ids=["relu", "lrelu", "tanh"])
+@pytest.mark.parametrize("hidden", [(7,), (16, 16), (9, 12, 5), (8, 8, 8, 8)], ids=str)
+def test_every_shape_trains_as_the_textbook(slope: float | None, hidden: tuple[int, ...]) -> None:
+    rates = [Rates(1e-3, 1e-3, 2)] * 4
+    gan, twins = build(rates, slope, hidden)
+    train(gan, twins, rates, 10, torch.Generator().manual_seed(3))
+    compare(gan, twins)
+
+
+def test_pearson_s_targets_train_as_the_textbook() -> None:
+    rates = [Rates(1e-3, 1e-3, 1), Rates(2e-3, 1e-3, 2)]
+    gan, twins = build(rates, names=("lsgan", "lsgan"), abc=(-1, 1, 0))
+    train(gan, twins, rates, 10, torch.Generator().manual_seed(3))
+    compare(gan, twins)
+
+
+def test_panels_change_their_loss_and_rates_while_they_train() -> None:
+    """Ten steps, another loss and other rates, ten more: against a twin whose Adams keep their moments."""
+    before, after = RATES["slow D"], RATES["more of G"]
+    gan, twins = build(before)
+    draw = torch.Generator().manual_seed(3)
+    train(gan, twins, before, 10, draw)
+    changed = NAMES[::-1]
+    gan.configure([LOSSES[name]() for name in changed], after)
+    for row, name, rate in zip(twins, changed, after, strict=True):
+        for twin in row:
+            twin.name, twin.rates, twin.weight = name, (rate.lr_g, rate.lr_d), rate.penalty
+    train(gan, twins, after, 10, draw)
+    compare(gan, twins)
+    with pytest.raises(ValueError, match="expected 4 losses and Rates, got 1 losses"):
+        gan.configure([LOSSES["lsgan"]()], after)
+
+
+def test_equal_rates_with_unequal_pasts_keep_their_own_step_counts() -> None:
+    """Adam's bias correction knows how often each panel has stepped, also after going back."""
+    apart, alike = [Rates(1e-3, 1e-3, k + 1) for k in range(4)], [Rates(1e-3, 1e-3, 1)] * 4
+    gan, twins = build(apart)
+    draw = torch.Generator().manual_seed(3)
+    train(gan, twins, apart, 3, draw)
+    gan.configure(gan.losses, alike)
+    saved = gan.state()
+    train(gan, twins, alike, 3, draw)
+    compare(gan, twins)
+    fresh, _ = build(alike)
+    fresh.restore(saved)
+    x, z, eps = batch(1, draw)
+    again, _ = build(apart)
+    again.restore(saved)
+    again.configure(again.losses, alike)
+    fresh.step(x, z, eps)
+    again.step(x, z, eps)
+    assert torch.equal(fresh.D.theta, again.D.theta) and torch.equal(fresh.G.theta, again.G.theta)
+
+
+def test_a_step_can_be_watched() -> None:
+    rates = [Rates(1e-3, 1e-3, 2, 3)] * 4
+    gan, _ = build(rates)
+    x, z, eps = batch(2, torch.Generator().manual_seed(3))
+    seen: list[tuple[str, int]] = []
+    gan.step(x, z, eps, more_z=z, watch=lambda *what: seen.append(what))
+    critic = [(name, k) for k in (1, 0) for name in ("d", "d_done")]
+    assert seen == critic + [(name, j) for j in range(3) for name in ("g", "g_done")]
 
 
 def test_what_the_lab_sees_equals_autograd() -> None:
