@@ -273,7 +273,7 @@ CARDS: tuple[ModelCard, ...] = (
         equation=(r"p(x)=\prod_{i}p(R_i\mid x_{<i})\;p(G_i\mid x_{<i},R_i)\;p(B_i\mid x_{<i},R_i,G_i)"),
         capabilities=EXPLICIT,
         metrics=("colour_nll",),
-        floor=330.0,
+        floor=250.0,
         recipe=replace(
             _PIXEL_FAMILY,
             data="colour",
