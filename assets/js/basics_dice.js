@@ -50,7 +50,8 @@ const bars = playground.canvas(find('.pg-basics-bars'), (g, width, height) => {
     g.strokeRect(x - w / 2, bottom - p[m] * scale, w, p[m] * scale); g.setLineDash([]);
     g.textAlign = 'center';
     const y = Math.min(bottom - Math.max(p[m], share) * scale, bottom) - px(10);
-    g.fillStyle = color('data'); g.font = font(px(20), 700); g.fillText(`p = ${fixed(p[m])}`, x, y - (s.draws ? px(24) : 0));
+    const tight = frame.pitch < px(84); // a phone: the number alone
+    g.fillStyle = color('data'); g.font = font(px(tight ? 16 : 20), 700); g.fillText(tight ? fixed(p[m]) : `p = ${fixed(p[m])}`, x, y - (s.draws ? px(24) : 0));
     if (s.draws) { g.fillStyle = color('generated'); g.fillText(fixed(share), x, y); }
     face(g, m, M, x - px(17), bottom + px(10), px(34));
     g.fillStyle = color('ink'); g.font = font(px(17), 600); g.fillText(`x = ${M === 2 ? 1 - m : m + 1}`, x, bottom + px(66));
@@ -116,8 +117,9 @@ function information(joint, knowing) { // I(x; y) or I(x; y | z) in nats
   return Math.abs(total) < 1e-9 ? 0 : total;
 }
 const row3 = playground.canvas(find('.pg-basics-three'), (g, width, height) => { // the three pixels, and their eight pictures with probabilities
-  const s = state(), { joint } = three(s), unit = Math.min(px(92), width / 11, (height - px(70)) / 1.4), top = (height - unit) / 2 - px(8);
-  const place = (k) => px(12) + k * unit * 1.7;
+  const s = state(), { joint } = three(s), stacked = width < 560; // on a phone the eight pictures stand below
+  const unit = stacked ? px(54) : Math.min(px(92), width / 11, (height - px(70)) / 1.4), top = stacked ? px(44) : (height - unit) / 2 - px(8);
+  const place = (k) => (stacked ? (width - unit * 4.4) / 2 : px(12)) + k * unit * 1.7;
   ['y', 'z', 'x'].forEach((name, k) => {
     g.fillStyle = color('soft'); g.fillRect(place(k), top, unit, unit); g.strokeStyle = color('ink'); g.lineWidth = 2; g.strokeRect(place(k), top, unit, unit);
     g.fillStyle = color('ink'); g.font = `italic ${font(px(34), 700)}`; g.textAlign = 'center'; g.textBaseline = 'middle'; g.fillText(name, place(k) + unit / 2, top + unit / 2);
@@ -133,11 +135,11 @@ const row3 = playground.canvas(find('.pg-basics-three'), (g, width, height) => {
   arrow(place(1) - px(4), place(0) + unit + px(6), false, 'data');
   arrow(place(1) + unit + px(4), place(2) - px(6), false, 'data');
   if (s.broken) arrow(place(0) + unit / 2, place(2) + unit / 2, true, 'bad');
-  const left = place(2) + unit + px(48), pitch = (width - left) / 8, side = Math.min(pitch / 4, px(26)), base = height - px(50), most = Math.max(...Object.values(joint));
+  const left = stacked ? 0 : place(2) + unit + px(48), above = stacked ? top + unit + px(28) : px(34), pitch = (width - left) / 8, side = Math.min(pitch / 4, px(26)), base = height - px(50), most = Math.max(...Object.values(joint));
   Object.keys(joint).sort().forEach((k, i) => {
-    const x = left + (i + 0.5) * pitch, h = (base - px(34)) * joint[k] / most;
+    const x = left + (i + 0.5) * pitch, h = (base - above) * joint[k] / most;
     g.fillStyle = color('data'); g.fillRect(x - pitch * 0.3, base - h, pitch * 0.6, h);
-    g.fillStyle = color('ink'); g.font = font(px(16), 600); g.textAlign = 'center'; g.textBaseline = 'bottom'; g.fillText(joint[k].toFixed(2), x, base - h - px(3));
+    g.fillStyle = color('ink'); g.font = font(px(stacked ? 15 : 16), 600); g.textAlign = 'center'; g.textBaseline = 'bottom'; g.fillText(joint[k].toFixed(2), x, base - h - px(3));
     [...k].forEach((bit, c) => { g.fillStyle = bit === '1' ? color('ink') : color('panel'); g.fillRect(x + (c - 1.5) * side, base + px(10), side, side); g.strokeStyle = color('muted'); g.lineWidth = 1; g.strokeRect(x + (c - 1.5) * side + 0.5, base + px(10) + 0.5, side, side); });
   });
 });

@@ -10,11 +10,11 @@ function href({ id, stage: to }) { // the stage, with the model chosen where the
   return `?${query}`;
 }
 function chip(model) {
-  const here = stages.includes(model.stage), node = make(here ? 'a' : 'span', 'pg-basics-chip'), named = t(`pixels.${model.id}`);
+  const here = stages.includes(model.stage), node = make(here ? 'a' : 'span', 'pg-basics-chip'), key = [`pixels.${model.id}`, `ladder.name_${model.id}`].find((name) => t(name) !== name);
   if (here) node.href = href(model);
   else node.title = t('basics.map.not_here');
   node.dataset.model = model.id;
-  node.append(make('b', '', named === `pixels.${model.id}` ? model.name : named));
+  node.append(make('b', '', key ? t(key) : model.name));
   if (model.nll) node.append(make('small', '', t('basics.map.nats', { nats: model.nll.toFixed(1) })));
   return node;
 }
@@ -26,6 +26,8 @@ function paint() {
     nodes.push(head(sampling, 'pg-side'));
     for (const density of DENSITY) {
       const box = make('div', `pg-basics-box pg-${density}`), models = FIELD.filter((model) => model.density === density && model.sampling === sampling);
+      box.dataset.head = t(`basics.map.${density}`); // on a phone the heads of the columns stand in the boxes
+      box.classList.toggle('pg-empty', !models.length);
       box.append(...(models.length ? models.map(chip) : [make('i', '', t('basics.map.empty'))]));
       nodes.push(box);
     }

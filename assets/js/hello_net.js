@@ -199,8 +199,8 @@ const chart = playground.canvas(root.querySelector('.pg-hello-loss'), (g, width,
     g.strokeStyle = g.fillStyle = playground.color(kind);
     g.beginPath(); g.moveTo(left, y(v)); g.lineTo(right, y(v)); g.stroke();
     const below = v === NO_MEMORY; // the curve comes from above
-    g.textBaseline = below ? 'top' : 'bottom';
-    g.fillText(t(`text.${key}`, { v: number(v) }), right, y(v) + (below ? 5 : -3));
+    g.textBaseline = 'alphabetic';
+    g.fillText(t(`text.${key}`, { v: number(v) }), right, y(v) + label * (below ? 1.25 : -0.4));
   }
   g.setLineDash([]); g.strokeStyle = playground.color('accent'); g.lineWidth = 3; g.lineJoin = 'round';
   g.beginPath();

@@ -221,7 +221,7 @@ function label(g, p, x, y, inner, taken) { // beside its dot, where there is roo
   if (!said) return;
   g.font = font(px(size), p.id === hovered ? 700 : p.small ? 400 : 600);
   const w = g.measureText(said).width, h = px(size * 1.25), off = px(12), places = [];
-  for (let k = 0; k < (p.small ? 2 : 8); k++) for (const way of k ? [1, -1] : [1]) { // beside, then further and further up and down
+  for (let k = 0; k < (p.small ? 2 : 16); k++) for (const way of k ? [1, -1] : [1]) { // beside, then further and further up and down
     const v = y - h / 2 + way * k * h * 0.75;
     places.push([x + off, v], [x - off - w, v]);
     if (k > 1) places.push([x - w / 2, v]);

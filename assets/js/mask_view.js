@@ -148,7 +148,7 @@ let narrow = false, places = null;
 const size = (v) => px(v) * (narrow ? 0.86 : 1);
 function layout(width) {
   narrow = width < 720;
-  const L = net.sizes.length, gutter = narrow ? 0 : size(112), nodes = { x: gutter, y: 0, w: (narrow ? width : width * 0.57) - gutter, h: narrow ? 110 * L + 50 : clamp(window.innerHeight - 470, 470, 780) };
+  const L = net.sizes.length, gutter = narrow ? 0 : size(130), nodes = { x: gutter, y: 0, w: (narrow ? width : width * 0.57) - gutter, h: narrow ? 110 * L + 50 : clamp(window.innerHeight - 470, 470, 780) };
   const side = narrow ? { x: 0, y: nodes.h + 10, w: width - 3 } : { x: width * 0.6, y: 0, w: width * 0.4 - 3 };
   const title = size(46), gap = size(22), count = net.masks.length;
   // matrices side by side, in cells of one size
@@ -246,8 +246,8 @@ function drawNodes(g, run) {
   names.forEach((name, l) => {
     if (narrow) return;
     const { y } = nodeAt(l, 0);
-    words(g, name, 0, y - size(11), { s: 16, weight: 600, align: 'left', room: size(106) });
-    words(g, t(l === 0 || l === last ? 'masks.row_turn' : 'masks.row_degree'), 0, y + size(11), { s: 15, c: 'muted', align: 'left', room: size(106) });
+    words(g, name, 0, y - size(11), { s: 16, weight: 600, align: 'left', room: size(126) });
+    words(g, t(l === 0 || l === last ? 'masks.row_turn' : 'masks.row_degree'), 0, y + size(11), { s: 15, c: 'muted', align: 'left', room: size(126) });
   });
   if (!narrow && [6, 9].includes(net.n)) drawImage(g, run);
 }
