@@ -1,6 +1,6 @@
-"""The torch side of `inference.lab`: builds the engine of a run, feeds it, looks at it.
+"""The torch side of `inference.lab`: builds the engine of a run, feeds it, goes back to where it was.
 
-Axis letters: L losses, R seeds, B batch, T steps of a chunk, K critic iterations.
+Axis letters: L panels, R seeds, B batch, T steps of a chunk, K critic iterations, J generator iterations.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
 import torch
@@ -18,18 +17,19 @@ from torch import Tensor
 from torch.nn.utils import parameters_to_vector
 
 from playground.data.mixtures import mixture
+from playground.data.plane import Plane
 from playground.inference.device import one_thread
-from playground.inference.lab import ARROWS, CELLS, SHOWN, LabFrame, Pace, Run, Scene
-from playground.losses.adversarial import LOSSES
-from playground.metrics.coverage import SAMPLES, coverage, floors, reference
+from playground.inference.lab import SHOWN, LabFrame, Pace, Scene
+from playground.inference.lab_run import STEPS_HIGH, Panel, Run, settings, trunk
+from playground.losses.adversarial import LOSSES, AdversarialLoss, LeastSquares
+from playground.metrics.coverage import SAMPLES, coverage, floors
 from playground.models.gan_2d import GAN2D
-from playground.nn.batched_gan import BatchedGAN, Rates
+from playground.nn.batched_gan import BatchedGAN, Rates, Watch
 
-BATCH = 128
 CHUNK = 32  # steps whose data are drawn together
 DECAYED = 0.02
 EMA = 0.998
-WATCHED = 500  # samples and data points on which losses and gradients are taken
+MORE_NOISE = 100  # of G's second step and those after it: streams apart from the D steps'
 WEIGHTS, NOISE, DATA, WATCH = range(4)  # what a stream of random numbers is for
 
 
@@ -40,175 +40,211 @@ def generator(*key: int) -> torch.Generator:
 
 
 class Trainer:
-    """A run being trained, for one seed or several at once: model l * R + r has loss l and seed r."""
+    """A run being trained, for one seed or several at once: model l * R + r is seed r of panel l.
+
+    seconds: wall clock that its training has taken.
+    """
 
     def __init__(self, run: Run, seeds: Sequence[int] | None = None) -> None:
         self.run, self.seeds = run, tuple(seeds or [run.seed])
         self.data = mixture(run.dataset)
         self.scale = self.data.scale if run.norm else 1.0
+        self.panels, self._ema = settings(run, -1)
         self.gan = self._engine()
-        self._chunk: tuple[int, tuple[Tensor, Tensor, Tensor]] | None = None
+        self.seconds = 0.0
+        self._turns = {change.step for change in run.changes}
+        self._chunk: tuple[tuple[int, int, int], tuple[Tensor, ...]] | None = None
 
-    def advance(self, step: int) -> None:
+    def advance(self, step: int, watch: Watch | None = None) -> None:
         """Train up to this step."""
-        run, gan = self.run, self.gan
-        while gan.steps < step:
-            x, z, eps = self._batch(gan.steps)
-            scale = 1 - (1 - DECAYED) * gan.steps / run.steps if run.decay else 1.0
-            gan.step(x, z, eps, scale)
+        start = time.perf_counter()
+        while self.gan.steps < step:
+            if self.gan.steps in self._turns:
+                self._configure(self.gan.steps)
+            x, z, eps, more = self.batch(self.gan.steps)
+            scale = 1 - (1 - DECAYED) * self.gan.steps / self.run.steps if self.run.decay else 1.0
+            self.gan.step(x, z, eps, scale, more, watch)
+        self.seconds += time.perf_counter() - start
+
+    def state(self) -> list[Tensor]:
+        """All that `restore` needs to be here again."""
+        return [torch.tensor(self.seconds), *self.gan.state()]
+
+    def restore(self, state: list[Tensor]) -> None:
+        """Go to a `state` of this run, or of one that is the same up to there."""
+        self._configure(int(state[1][0]) - 1)
+        self.gan.restore(state[1:])
+        self.seconds = float(state[0])
+
+    def _configure(self, step: int) -> None:
+        """As iteration `step` is taken."""
+        self.panels, self._ema = settings(self.run, step)
+        self.gan.configure(*self._told())
+
+    def _told(self) -> tuple[list[AdversarialLoss], list[Rates], float]:
+        return [_loss(panel) for panel in self.panels], [_rates(panel) for panel in self.panels], EMA * self._ema
 
     def _engine(self) -> BatchedGAN:
         run = self.run
-        config = GAN2D.Config(z_dim=run.z_dim, slope=run.slope, init=run.init)
+        config = GAN2D.Config(z_dim=run.z_dim, slope=run.slope, init=run.init, layers=run.layers, hidden=run.width)
         models = [GAN2D(config).reset(generator(WEIGHTS, seed)) for seed in self.seeds]
-        plain, own = Rates(run.lr_g, run.lr_d, run.k), Rates(run.lr_gp, run.lr_gp, run.k_gp)
         with torch.no_grad():
             theta_g = torch.stack([parameters_to_vector(model.generator.parameters()) for model in models])
             theta_d = torch.stack([parameters_to_vector(model.discriminator.parameters()) for model in models])
+        hidden = (run.width,) * run.layers
+        losses, rates, ema = self._told()
         return BatchedGAN(
-            [LOSSES[name]() for name in run.losses],
+            losses,
             theta_g,
             theta_d,
-            (run.z_dim, config.hidden, config.hidden, 2),
-            (2, config.hidden, config.hidden, 1),
-            [own if name == "wgan_gp" else plain for name in run.losses],
-            batch=BATCH,
+            (run.z_dim, *hidden, 2),
+            (2, *hidden, 1),
+            rates,
+            batch=run.batch,
             slope=run.slope,
-            penalty=config.penalty,
-            ema=EMA if run.ema else 0.0,
+            ema=ema,
         )
 
-    def _batch(self, step: int) -> tuple[Tensor, Tensor, Tensor]:
-        """x (K, R, B, 2), z (K, R, B, d), eps (K, R, B) of a step; drawn a chunk at a time, the same for every loss."""
+    def batch(self, step: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """x (K, R, B, 2), z (K, R, B, d), eps (K, R, B), more z (J - 1, R, B, d) of a step, the same for every panel;
+        drawn a chunk at a time. There is one z where no panel takes a D step."""
         chunk, at = divmod(step, CHUNK)
-        if self._chunk is None or self._chunk[0] != chunk:
-            self._chunk = chunk, self._draw(chunk)
-        x, z, eps = self._chunk[1]
-        return x[at], z[at], eps[at]
+        key = chunk, max(self.gan.critic_steps, 1), max(self.gan.generator_steps - 1, 0)
+        if self._chunk is None or self._chunk[0] != key:
+            self._chunk = key, self._draw(*key)
+        x, z, eps, more = self._chunk[1]
+        return x[at], z[at], eps[at], more[at]
 
-    def _draw(self, chunk: int) -> tuple[Tensor, Tensor, Tensor]:
-        # Iteration k has streams of its own, so what a loss sees does not depend on how many D steps another takes.
-        n, drawn = CHUNK * BATCH, []
-        for k in range(self.gan.critic_steps):
+    def _draw(self, chunk: int, K: int, J: int) -> tuple[Tensor, ...]:
+        # Iteration k has streams of its own, so what a panel sees does not depend on how many D steps another takes.
+        n, drawn, more = CHUNK * self.run.batch, [], []
+        for k in range(K):
             for seed in self.seeds:
                 data, noise = generator(DATA, seed, k, chunk), generator(NOISE, seed, k, chunk)
                 x = self.data.sample(n, data) / self.scale
                 z = torch.randn(n, self.run.z_dim, generator=noise)
                 drawn.append((x, z, torch.rand(n, generator=noise)))
-        lead = (self.gan.critic_steps, len(self.seeds), CHUNK, BATCH)
+        for j in range(J):
+            for seed in self.seeds:
+                noise = generator(NOISE, seed, MORE_NOISE + j, chunk)
+                more.append(torch.randn(n, self.run.z_dim, generator=noise))
+        parts = [torch.stack(part) for part in zip(*drawn, strict=True)]
+        parts.append(torch.stack(more) if more else torch.empty(0, n, self.run.z_dim))
+        lead = (len(self.seeds), CHUNK, self.run.batch)
         # (K, R, T, B, ...) -> (T, K, R, B, ...)
-        return tuple(
-            torch.stack(part).view(*lead, *part[0].shape[1:]).movedim(2, 0) for part in zip(*drawn, strict=True)
-        )
+        return tuple(part.view(-1 if len(part) else 0, *lead, *part.shape[2:]).movedim(2, 0) for part in parts)
 
     # -- looking -- -------------------------------------------------------------------------------------------------
 
     def samples(self) -> np.ndarray:
         """SAMPLES points of every model (M, SAMPLES, 2), in the data's units, for the same z at every step."""
-        return (self.gan.generate(self._watch[0]) * self.scale).numpy()
+        from playground.inference import _lab_frame
 
-    def frame(self) -> LabFrame:
+        return _lab_frame.samples(self)
+
+    def frame(self, parts: frozenset[str] = frozenset()) -> LabFrame:
         """What the lab shows now. One seed only."""
-        z, x, grid = self._watch
-        x, some = x / self.scale, z[:, :WATCHED]
-        samples = self.samples()
-        covered = [coverage(points, self.data) for points in samples]
-        distances = [reference(self.data).compare(points) for points in samples]
-        pull = (self.gan.pull(some) / self.scale).numpy()  # by points in the data's units
-        loss_d, loss_g = self.gan.losses_at(x, some)
-        return LabFrame(
-            step=self.gan.steps,
-            points=samples[:, :SHOWN],
-            field=self._field(self.gan.discriminate(grid / self.scale).numpy()),
-            push=-pull[:, :ARROWS],
-            counts=np.stack([c.counts for c in covered]),
-            modes=np.array([c.modes for c in covered]),
-            hq=np.array([c.hq for c in covered]),
-            js=np.array([d.js for d in distances]),
-            kl=np.array([d.kl for d in distances]),
-            swd=np.array([d.swd for d in distances]),
-            gradient=np.median(np.hypot(pull[..., 0], pull[..., 1]), axis=1),
-            loss_d=loss_d.numpy(),
-            loss_g=loss_g.numpy(),
-            invalid=np.array([c.invalid for c in covered]),
-            diverged=self.gan.diverged.numpy(),
-        )
+        from playground.inference import _lab_frame
 
-    @property
-    def _watch(self) -> tuple[Tensor, Tensor, Tensor]:
-        """Fixed z (R, SAMPLES, d), data (R, WATCHED, 2) and the heatmap's points (CELLS * CELLS, 2)."""
-        return _watched(self.seeds, self.run.z_dim, self.run.dataset)
-
-    def _field(self, scores: np.ndarray) -> np.ndarray:
-        """Scores (L, S * S) of D as what is shown, in [0, 1], (L, S, S)."""
-        shown = []
-        for name, score in zip(self.run.losses, scores, strict=True):
-            if name in ("minimax", "nonsaturating"):
-                shown.append(0.5 * (1 + np.tanh(score / 2)))  # sigma, without overflow
-            elif name == "lsgan":
-                shown.append(score.clip(0, 1))
-            else:
-                low, high = np.nanpercentile(score, (2, 98)) if np.isfinite(score).any() else (0.0, 1.0)
-                shown.append(((score - low) / max(high - low, 1e-12)).clip(0, 1))
-        return np.stack(shown).reshape(-1, CELLS, CELLS).astype(np.float32)
+        return _lab_frame.frame(self, parts)
 
 
-@lru_cache(maxsize=8)
-def _watched(seeds: tuple[int, ...], z_dim: int, dataset: str) -> tuple[Tensor, Tensor, Tensor]:
-    data = mixture(dataset)
-    z = torch.stack([torch.randn(SAMPLES, z_dim, generator=generator(WATCH, seed, 0)) for seed in seeds])
-    x = torch.stack([data.sample(WATCHED, generator(WATCH, seed, 1)) for seed in seeds])
-    axis = (torch.arange(CELLS) + 0.5) * (2 * data.box / CELLS) - data.box
-    return z, x, torch.stack(torch.meshgrid(axis, axis, indexing="xy"), -1).view(-1, 2)
+def _loss(panel: Panel) -> AdversarialLoss:
+    return LeastSquares(panel.a, panel.b, panel.c) if panel.loss == "lsgan" else LOSSES[panel.loss]()
 
 
-def scene(dataset: str) -> Scene:
+def _rates(panel: Panel) -> Rates:
+    return Rates(panel.lr_g, panel.lr_d, panel.k_d, panel.k_g, panel.penalty)
+
+
+def scene(dataset: str | Plane) -> Scene:
     """What stays the same in all frames on a data set."""
-    data, floor = mixture(dataset), floors(mixture(dataset))
+    data = mixture(dataset)
+    floor = floors(data)
     real = data.sample(SHOWN, generator(WATCH, 0, 2)).numpy()
-    return Scene(data.box, data.std, real, data.centers, floor.js, floor.kl, floor.swd)
+    found = coverage(data.sample(SAMPLES, generator(WATCH, 0, 3)).numpy(), data)
+    return Scene(
+        data.box, data.std, real, data.centers, floor.js, floor.kl, floor.swd, floor_hq=found.hq, floor_near=found.near
+    )
 
 
 class Checkpoints:
-    """States of recent runs, so that going on from a step need not train up to it again. Bounded, with a time to live;
-    an entry can vanish at any moment and only time is lost."""
+    """States of recent runs, so that going on from a step need not train up to it again. An entry can vanish at any
+    moment and only time is lost.
 
-    def __init__(self, most: int = 48, seconds: float = 900.0) -> None:
-        self.most, self.seconds = most, seconds
+    Memory is bounded four ways: at most `most` states and `megabytes` in all, none older than `seconds`; and of one run
+    with its branches at most `per_run`. A run offers its state every FIRST steps; when it has too many, those at odd
+    multiples of the smallest interval go, and the interval doubles: a run of any length keeps between half of `per_run`
+    and `per_run` states, evenly spread, and the way back to any step is at most one interval of training.
+    """
+
+    FIRST = 64
+
+    def __init__(self, most: int = 256, seconds: float = 900.0, megabytes: float = 96.0, per_run: int = 32) -> None:
+        self.most, self.seconds, self.bytes, self.per_run = most, seconds, megabytes * 1e6, per_run
         self._kept: OrderedDict[tuple[Run, int], tuple[float, list[Tensor]]] = OrderedDict()
+        self._interval: OrderedDict[Run, int] = OrderedDict()
         self._lock = threading.Lock()
 
     def keep(self, trainer: Trainer) -> None:
         """Remember where this run is now."""
-        key = (_key(trainer.run), trainer.gan.steps)
+        key, family = (_key(trainer.run, trainer.gan.steps), trainer.gan.steps), _key(trainer.run, 0)
         with self._lock:
             self._kept.pop(key, None)
-            self._kept[key] = time.monotonic(), trainer.gan.state()
-            while len(self._kept) > self.most:
+            self._kept[key] = time.monotonic(), trainer.state()
+            self._thin(family, key)
+            while len(self._kept) > self.most or (len(self._kept) > 1 and self._size() > self.bytes):
                 self._kept.popitem(last=False)
+
+    def next(self, trainer: Trainer) -> int:
+        """The next step at which this run should be kept on its way."""
+        interval = self._interval.get(_key(trainer.run, 0), self.FIRST)
+        return (trainer.gan.steps // interval + 1) * interval
 
     def rewind(self, trainer: Trainer, step: int) -> None:
         """Bring a fresh trainer as near to `step` as a kept state allows, never past it."""
-        wanted, now = _key(trainer.run), time.monotonic()
+        now = time.monotonic()
         with self._lock:
             for key in [key for key, (born, _) in self._kept.items() if now - born > self.seconds]:
                 del self._kept[key]
-            best = max((at for run, at in self._kept if run == wanted and at <= step), default=None)
-            if best is None:
+            steps = sorted({at for _, at in self._kept if at <= step}, reverse=True)
+            found = next((key for at in steps if (key := (_key(trainer.run, at), at)) in self._kept), None)
+            if found is None:
                 return
-            self._kept.move_to_end((wanted, best))
-            trainer.gan.restore(self._kept[wanted, best][1])
+            self._kept.move_to_end(found)
+            trainer.restore(self._kept[found][1])
+
+    def _thin(self, family: Run, latest: tuple[Run, int]) -> None:
+        """Double a run's interval until few enough of its states are left; the latest stays, wherever it is."""
+        mine = [key for key in self._kept if _key(key[0], 0) == family and key != latest]
+        interval = self._interval.get(family, self.FIRST)
+        while len(mine) >= self.per_run and interval <= 2 * STEPS_HIGH:
+            for key in [key for key in mine if key[1] % interval]:
+                del self._kept[key]
+                mine.remove(key)
+            if len(mine) >= self.per_run:
+                interval *= 2
+        self._interval[family] = interval
+        self._interval.move_to_end(family)
+        while len(self._interval) > self.most:
+            self._interval.popitem(last=False)
+
+    def _size(self) -> int:
+        return sum(tensor.nbytes for _, state in self._kept.values() for tensor in state)
 
 
-def _key(run: Run) -> Run:
-    # How often a run is looked at does not change it; how long it is going to be only matters if the rates decay.
-    return replace(run, every=1, steps=run.steps if run.decay else 1)
+def _key(run: Run, step: int) -> Run:
+    # How often a run is looked at does not change it, nor do changes that are still to come; how long it is going to be
+    # only matters if the rates decay.
+    return replace(trunk(run, step), every=1, steps=run.steps if run.decay else 1)
 
 
 CHECKPOINTS = Checkpoints()
 
 
-def frames(run: Run, steps: Sequence[int], pace: Pace | None = None) -> Iterator[LabFrame]:
+def frames(
+    run: Run, steps: Sequence[int], pace: Pace | None = None, parts: frozenset[str] = frozenset()
+) -> Iterator[LabFrame]:
     """The frames of a run at these rising steps. With a pace, those that are not due are left out, but not the last."""
     if not steps:
         return
@@ -217,8 +253,11 @@ def frames(run: Run, steps: Sequence[int], pace: Pace | None = None) -> Iterator
     CHECKPOINTS.rewind(trainer, steps[0])
     try:
         for step in steps:
+            while (stop := min(CHECKPOINTS.next(trainer), step)) < step:
+                trainer.advance(stop)
+                CHECKPOINTS.keep(trainer)
             trainer.advance(step)
             if pace is None or step == steps[-1] or pace.due():
-                yield trainer.frame()
+                yield trainer.frame(parts)
     finally:  # also when nobody wants more
         CHECKPOINTS.keep(trainer)

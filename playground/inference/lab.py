@@ -3,9 +3,10 @@
 A run is described by plain values (`Run`); `film(run)` yields its frames in order, NumPy arrays only. The same run is
 the same film, wherever it is computed and from whichever step it is taken up again: weights, noise and data are pure
 functions of (seed, step). Checkpoints of recent runs are kept in one bounded place of the process (`_lab.CHECKPOINTS`);
-they save the way back to a step and nothing else depends on them, so any replica can go on with any run.
+they save the way back to a step and nothing else depends on them, so any replica can go on with any run. What a run is,
+and how it can change on the way, is in `lab_run`; many seeds at once in `lab_seeds`; failures in `lab_failures`.
 
-Axis letters: L losses, K modes, n points shown, S cells per side of the heatmap.
+Axis letters: L panels, K modes, n points shown, S cells per side of the heatmap, Z nodes per side of the mesh.
 """
 
 from __future__ import annotations
@@ -13,85 +14,101 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
-from playground.errors import InvalidInput
+from playground.data.plane import Plane, Table, plane, table
 from playground.inference import checks
+from playground.inference.lab_run import (
+    ACTIVATIONS,
+    CHANGEABLE,
+    CRITIC_HIGH,
+    DATASETS,
+    EVERY_HIGH,
+    HOME,
+    LIVE,
+    LOSSES,
+    PRESETS,
+    RATE,
+    RESTART,
+    STEPS_HIGH,
+    Change,
+    Panel,
+    Run,
+    branch,
+    describe,
+    load,
+    make_run,
+    settings,
+)
 
-LOSSES = ("minimax", "nonsaturating", "lsgan", "wgan_gp")
-DATASETS = ("ring8", "grid25", "moons", "spiral")
+__all__ = [  # what a run is, is told in `lab_run`; what its data can be, in `data.plane`
+    "Plane",
+    "Table",
+    "plane",
+    "table",
+    "ACTIVATIONS",
+    "CHANGEABLE",
+    "CRITIC_HIGH",
+    "DATASETS",
+    "EVERY_HIGH",
+    "HOME",
+    "LIVE",
+    "LOSSES",
+    "PRESETS",
+    "RATE",
+    "RESTART",
+    "STEPS_HIGH",
+    "Change",
+    "Panel",
+    "Run",
+    "branch",
+    "describe",
+    "load",
+    "make_run",
+    "settings",
+]
 SHOWN = 500  # points drawn of each generator; all metrics use 2500
 ARROWS = 64  # of these, how many show the gradient they feel
 CELLS = 64  # per side of the heatmap
 HZ = 12.0  # frames per second of wall clock when somebody watches
 SEED_HIGH = checks.LARGEST_SEED
-STEPS_HIGH = 20_000
-EVERY_HIGH = 5_000
-RATE = (1e-5, 1e-1)
-CRITIC_HIGH = 10
-
-
-@dataclass(frozen=True)
-class Run:
-    """Everything that a run consists of, in plain values.
-
-    dataset, preset: ids. losses: which of LOSSES, in that order. seed: of weights, noise and data; a preset's own is
-    the one that is recorded. steps: G steps of the whole run. init, norm, slope, z_dim: the networks (see
-    `models.gan_2d`; norm: data divided by its standard deviation). lr_g, lr_d, k: Adam's rates and D steps per G step;
-    lr_gp, k_gp: the same for WGAN-GP, which has one rate for both. decay: rates fall linearly to 2 %. ema: samples come
-    from the averaged generator. every: G steps between frames.
-    """
-
-    dataset: str = "ring8"
-    preset: str = "A"
-    losses: tuple[str, ...] = LOSSES
-    seed: int = 0
-    steps: int = 1000
-    init: str = "torch"
-    norm: bool = False
-    slope: float = 0.0
-    z_dim: int = 2
-    lr_g: float = 1e-3
-    lr_d: float = 1e-3
-    k: int = 1
-    lr_gp: float = 1e-3
-    k_gp: int = 5
-    decay: bool = False
-    ema: bool = False
-    every: int = 5
-
-
-PRESETS: dict[str, Run] = {
-    "A": Run(preset="A", z_dim=16, k=5, steps=1000),
-    # Seed 0 ends far from the medians here: its non-saturating loss covers six modes.
-    "B": Run(preset="B", seed=3, init="he", norm=True, slope=0.2, lr_d=2e-4, k_gp=3, steps=2000),
-    "C": Run(preset="C", steps=4000, every=10),
-    "E": Run(
-        "grid25", "E", init="he", norm=True, lr_g=3e-3, lr_d=3e-3, lr_gp=2e-3, k_gp=3, decay=True, steps=8000, every=20
-    ),
-}
-PRESETS["M"] = replace(PRESETS["E"], dataset="moons", preset="M", steps=2000, every=5)
-PRESETS["S"] = replace(PRESETS["C"], dataset="spiral", preset="S")
-HOME = {"ring8": "A", "grid25": "E", "moons": "M", "spiral": "S"}  # the preset that opens each data set
-CHANGEABLE = ("steps", "lr_g", "lr_d", "k", "lr_gp", "k_gp", "ema", "every")
+PARTS = ("optimal", "manifold", "histogram", "seconds")  # of a frame, for those who ask
+MESH = 24  # nodes per side of the generator's mesh
+BINS = 40
+CALM = 10  # frames in a row that make a panel converged
+NEAR_FLOOR = 0.05  # nats of JS above its floor that a converged panel may have
 
 
 @dataclass(frozen=True)
 class LabFrame:
-    """What the lab shows of L models at one step. NaN where a number does not exist.
+    """What the lab shows of L panels at one step. NaN where a number does not exist.
 
     points (L, n, 2): samples for the same z in every frame. field (L, S, S) in [0, 1], row y, column x: what D sees,
-    sigma(logit) for the cross-entropy losses, D clipped to [0, 1] for least squares, the critic between its 2nd and
-    98th percentile for WGAN-GP. push (L, ARROWS, 2): -dL_G/dx at the first points, where each is being pushed.
+    sigma(logit) for the cross-entropy losses, (D - a) / (b - a) clipped to [0, 1] for least squares, the critic between
+    its 2nd and 98th percentile for WGAN-GP. push (L, ARROWS, 2): -dL_G/dx at the first points, where each is pushed.
     counts (L, K): high-quality samples of 2500 per mode. modes (L,): modes with at least 20 of them. hq (L,): share of
     high quality. js, kl (L,): nats; swd (L,): sliced 2-Wasserstein distance. gradient (L,): median |dL_G/dx|.
-    loss_d, loss_g (L,): on fixed points. invalid (L,): samples that are not finite. diverged (L,): weights that are
-    not finite.
+    loss_d, loss_g (L,): on fixed points; what they mean depends on the loss (see `loss_curves`; a critic's loss_d is
+    minus its estimate of a distance, without the penalty). invalid (L,): samples that are not finite. diverged (L,):
+    weights that are not finite. near (L,): share within 6 standard deviations of a mode. away (L,): share of the finite
+    samples outside three times the box. work (L,): forward and backward passes of a batch so far: 1 per D step, 2 with
+    a penalty, 1 per G step.
+
+    For those who ask (see PARTS), else None:
+    optimal (S, S) per panel, (L, S, S) in [0, 1]: D*(x) = p_data / (p_data + p_G), both smoothed as for js; NaN for
+    WGAN-GP, whose critic has no such optimum, and where there is neither data nor sample.
+    manifold (L, Z, Z, 2): G at the nodes of a mesh over z, equally many of z's quantiles apart, and
+    manifold_density (L, Z - 1, Z - 1): the density, per unit area, of the share of samples that a cell of the mesh
+    holds on the area that G stretches it over. Only where z has two dimensions.
+    histogram (L, 2, BINS) int: D's logits (scores) on real, then on generated points, and histogram_range (L,): they
+    are counted from -range to range, what lies outside in the last bins. seconds (L,): wall clock of training so far,
+    shared among the panels by their work; not the same from run to run.
     """
 
     step: int
@@ -109,12 +126,22 @@ class LabFrame:
     loss_g: np.ndarray
     invalid: np.ndarray
     diverged: np.ndarray
+    near: np.ndarray
+    away: np.ndarray
+    work: np.ndarray
+    optimal: np.ndarray | None = None
+    manifold: np.ndarray | None = None
+    manifold_density: np.ndarray | None = None
+    histogram: np.ndarray | None = None
+    histogram_range: np.ndarray | None = None
+    seconds: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
 class Scene:
     """What stays the same in all frames of a run: box: half the side of the square shown. real (n, 2): data points.
-    centers (K, 2): the modes. std: of a mode. floor_js, floor_kl (nats), floor_swd: what real samples score."""
+    centers (K, 2): the modes. std: of a mode, or the width of the kernel that smooths drawn points. floor_js, floor_kl
+    (nats), floor_swd, floor_hq, floor_near: what as many real samples score."""
 
     box: float
     std: float
@@ -123,39 +150,45 @@ class Scene:
     floor_js: float
     floor_kl: float
     floor_swd: float
+    floor_hq: float
+    floor_near: float
 
 
-def make_run(
-    preset: object = "A", dataset: object = None, seed: object = 0, losses: object = None, **changes: object
-) -> Run:
-    """A checked run: a preset on its own data set or another one, with some of CHANGEABLE changed (None keeps).
-
-    Raises InvalidInput for whatever does not fit.
-    """
-    base = PRESETS[checks.choice("preset", preset, PRESETS)]
-    dataset = base.dataset if dataset is None else checks.choice("dataset", dataset, DATASETS)
-    chosen = LOSSES if losses is None else _losses(losses)
-    for name in changes:
-        checks.choice("knob", name, CHANGEABLE)
-    given = {name: _knob(name, value) for name, value in changes.items() if value is not None}
-    return replace(base, dataset=dataset, losses=chosen, seed=checks.seed(seed), **given)
-
-
-def film(run: Run, after: object = None, stop: object = None) -> Iterator[LabFrame]:
+def film(
+    run: Run, after: object = None, stop: object = None, parts: Sequence[str] = (), settle: bool = False
+) -> Iterator[LabFrame]:
     """The frames of a run at step 0, every, 2 every, ..., run.steps.
 
     after: the last step that was already seen; the film goes on with the next one. stop: last step (its frame is
-    given too, wherever it falls). Raises InvalidInput at once.
+    given too, wherever it falls). parts: which of PARTS the frames have. settle: end with the frame in which every
+    panel has converged or diverged (see `verdict`; frames up to `after` do not count). Raises InvalidInput at once.
     """
-    return _frames(run, _steps(run, after, stop), None)
+    return _film(run, after, stop, parts, settle, None)
 
 
-def live(run: Run, after: object = None, stop: object = None, hz: float = HZ) -> Iterator[LabFrame]:
+def live(
+    run: Run, after: object = None, stop: object = None, hz: float = HZ, parts: Sequence[str] = (), settle: bool = False
+) -> Iterator[LabFrame]:
     """The same film against the wall clock: frames are left out where more than `hz` per second would come.
 
     Each frame that is shown is the one that `film` has at that step; the last one is never left out.
     """
-    return _frames(run, _steps(run, after, stop), Pace(hz))
+    return _film(run, after, stop, parts, settle, Pace(hz))
+
+
+def _film(
+    run: Run, after: object, stop: object, parts: Sequence[str], settle: bool, pace: Pace | None
+) -> Iterator[LabFrame]:
+    asked = frozenset(checks.choice("parts", part, PARTS) for part in parts)
+    steps = _steps(run, after, stop)
+
+    def frames() -> Iterator[LabFrame]:
+        from playground.inference import _lab
+
+        made = _lab.frames(run, steps, pace, asked)
+        yield from _until_settled(run, made) if settle else made
+
+    return frames()
 
 
 def _steps(run: Run, after: object, stop: object) -> list[int]:
@@ -164,10 +197,28 @@ def _steps(run: Run, after: object, stop: object) -> list[int]:
     return [step for step in [*range(0, end, run.every), end] if step > seen]
 
 
-def _frames(run: Run, steps: list[int], pace: Pace | None) -> Iterator[LabFrame]:
-    from playground.inference import _lab
+def _until_settled(run: Run, frames: Iterator[LabFrame]) -> Iterator[LabFrame]:
+    around, recent = scene(run.dataset), deque(maxlen=CALM)
+    for frame in frames:
+        yield frame
+        recent.append(frame)
+        if all(verdict(recent, around)):
+            return
 
-    yield from _lab.frames(run, steps, pace)
+
+def verdict(frames: Sequence[LabFrame], scene: Scene) -> tuple[str, ...]:
+    """Per panel, at the last of these frames: "diverged", "converged" or "" (neither).
+
+    Diverged: weights or samples that are not finite, or half of the samples outside three times the box.
+    Converged: in the last CALM frames all modes were covered and JS was within NEAR_FLOOR nats of its floor. It says
+    that this run has arrived, not that it will stay.
+    """
+    last, modes = frames[-1], len(scene.centers)
+    recent = list(frames)[-CALM:]
+    calm = np.array([(frame.modes == modes) & (frame.js <= scene.floor_js + NEAR_FLOOR) for frame in recent])
+    arrived = calm.all(0) & (len(recent) == CALM)
+    gone = last.diverged | (last.invalid > 0) | (last.away > 0.5)
+    return tuple("diverged" if g else "converged" if a else "" for g, a in zip(gone, arrived, strict=True))
 
 
 class Pace:
@@ -186,15 +237,42 @@ class Pace:
 
 
 def scene(dataset: object) -> Scene:
-    """What stays the same in all frames on a data set. Raises InvalidInput."""
+    """What stays the same in all frames on a data set: an id or a `Plane`. Raises InvalidInput."""
     from playground.inference import _lab
 
-    return _lab.scene(checks.choice("dataset", dataset, DATASETS))
+    return _lab.scene(dataset if isinstance(dataset, Plane) else checks.choice("dataset", dataset, DATASETS))
+
+
+@dataclass(frozen=True)
+class LossCurves:
+    """What a loss makes of one logit (score) l: real (n,), fake (n,): D's loss on a real and on a generated point;
+    generator (n,): G's; pull (n,): |d generator / dl|, what is left of it where D is sure."""
+
+    logits: np.ndarray
+    real: np.ndarray
+    fake: np.ndarray
+    generator: np.ndarray
+    pull: np.ndarray
+
+
+def loss_curves(loss: object, a: float = 0.0, b: float = 1.0, c: float = 1.0, reach: float = 8.0) -> LossCurves:
+    """The curves of a loss over logits from -reach to reach. Raises InvalidInput."""
+    l = np.linspace(-reach, reach, 161)
+    soft, sigma = np.logaddexp(0, l), 0.5 * (1 + np.tanh(l / 2))
+    one = np.ones_like(l)
+    curves = {
+        "minimax": (np.logaddexp(0, -l), soft, -soft, sigma),
+        "nonsaturating": (np.logaddexp(0, -l), soft, np.logaddexp(0, -l), 1 - sigma),
+        "lsgan": ((l - b) ** 2 / 2, (l - a) ** 2 / 2, (l - c) ** 2 / 2, np.abs(l - c)),
+        "wgan_gp": (-l, l, -l, one),
+    }
+    return LossCurves(l, *curves[checks.choice("loss", loss, LOSSES)])
 
 
 # -- for the wire: arrays in a few bytes each ----------------------------------------------------------------------
 
 OUTSIDE = 65535
+MORE = ("near", "away", "work")
 NUMBERS = ("modes", "hq", "js", "kl", "swd", "gradient", "loss_d", "loss_g", "invalid", "diverged")
 
 
@@ -207,14 +285,34 @@ def quantize(points: np.ndarray, box: float) -> np.ndarray:
 
 def packed(frame: LabFrame, box: float) -> dict[str, np.ndarray]:
     """A frame as small arrays: points uint16 (see `quantize`), field uint8, push int8 (1/64 per unit, clipped), counts
-    uint16, numbers float32 (len(NUMBERS), L)."""
+    uint16, numbers float32 (len(NUMBERS), L), more float32 (len(MORE), L). Of the parts that the frame has: optimal
+    uint8 (255: none), manifold uint16, manifold_density float32, histogram uint16, histogram_range and seconds
+    float32."""
     return {
         "points": quantize(frame.points, box),
         "field": np.nan_to_num(frame.field * 255).round().astype(np.uint8),
         "push": np.nan_to_num(frame.push * 64).round().clip(-127, 127).astype(np.int8),
         "counts": frame.counts.astype(np.uint16),
         "numbers": np.stack([getattr(frame, name) for name in NUMBERS]).astype(np.float32),
+        "more": np.stack([getattr(frame, name) for name in MORE]).astype(np.float32),
+        **_packed_parts(frame, box),
     }
+
+
+def _packed_parts(frame: LabFrame, box: float) -> dict[str, np.ndarray]:
+    found = {}
+    if frame.optimal is not None:
+        found["optimal"] = np.where(np.isnan(frame.optimal), 255, np.nan_to_num(frame.optimal * 254).round())
+        found["optimal"] = found["optimal"].astype(np.uint8)
+    if frame.manifold is not None:
+        found["manifold"] = quantize(frame.manifold, box)
+        found["manifold_density"] = frame.manifold_density.astype(np.float32)
+    if frame.histogram is not None:
+        found["histogram"] = frame.histogram.astype(np.uint16)
+        found["histogram_range"] = frame.histogram_range.astype(np.float32)
+    if frame.seconds is not None:
+        found["seconds"] = frame.seconds.astype(np.float32)
+    return found
 
 
 def packed_scene(scene: Scene) -> dict[str, object]:
@@ -246,23 +344,3 @@ def warm_up() -> None:
     """Loads what a run needs, before the first visitor asks."""
     for _ in film(make_run("A"), stop=1):
         pass
-
-
-# -- checks --- ----------------------------------------------------------------------------------------------------
-
-
-def _losses(value: object) -> tuple[str, ...]:
-    if not isinstance(value, (list, tuple)) or not value:
-        raise InvalidInput("choice", "losses", value, choices=list(LOSSES))
-    chosen = {checks.choice("losses", name, LOSSES) for name in value}
-    return tuple(name for name in LOSSES if name in chosen)
-
-
-def _knob(name: str, value: object) -> int | float | bool:
-    if name == "ema":
-        if not isinstance(value, bool):
-            raise InvalidInput("choice", name, value, choices=["true", "false"])
-        return value
-    if name in ("lr_g", "lr_d", "lr_gp"):
-        return checks.number(name, value, *RATE)
-    return checks.integer(name, value, 1, {"steps": STEPS_HIGH, "every": EVERY_HIGH}.get(name, CRITIC_HIGH))

@@ -15,7 +15,7 @@ import base64
 import json
 import zlib
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -53,7 +53,7 @@ def record(run: lab.Run) -> dict:
     plain = {k: _plain(v) if isinstance(v, np.ndarray) else v for k, v in lab.packed_scene(scene).items()}
     steps = [*range(0, run.steps, run.every), run.steps]
     return {
-        "run": {**asdict(run), "losses": list(run.losses)},
+        "run": lab.describe(run),
         "scene": plain,
         "steps": steps,
         **{name: encode(array) for name, array in stacked.items()},
@@ -78,7 +78,8 @@ def slim(frame: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     L, S, _ = frame["field"].shape
     coarse = frame["field"].reshape(L, CELLS, S // CELLS, CELLS, S // CELLS).mean((2, 4))
     field = (coarse / FIELD_STEP).round().clip(0, 255 // FIELD_STEP) * FIELD_STEP
-    return {**frame, "points": points, "field": field.astype(np.uint8), "push": frame["push"][:, :ARROWS]}
+    kept = {name: array for name, array in frame.items() if name != "more"}
+    return {**kept, "points": points, "field": field.astype(np.uint8), "push": frame["push"][:, :ARROWS]}
 
 
 def measure(run: lab.Run, seeds: Sequence[int]) -> dict:

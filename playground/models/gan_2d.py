@@ -36,7 +36,8 @@ class GAN2D(Model):
     class Config:
         """loss: "minimax", "nonsaturating", "lsgan" or "wgan_gp". data: what it is trained on.
 
-        slope: of the leaky ReLU, 0 is ReLU. init: "torch" (as nn.Linear does) or "he" (He-uniform, first biases
+        slope: of the leaky ReLU, 0 is ReLU, None is tanh. layers, hidden: hidden layers of both networks, and the units
+        of each. init: "torch" (as nn.Linear does) or "he" (He-uniform, first biases
         U(-2, 2)). scale: the data's standard deviation, by which it is divided for the networks; 1 leaves it.
         lr_ratio: D's learning rate over G's.
         """
@@ -45,20 +46,22 @@ class GAN2D(Model):
         data: str = "ring8"
         z_dim: int = 2
         hidden: int = HIDDEN
-        slope: float = 0.0
+        slope: float | None = 0.0
         init: str = "torch"
         scale: float = 1.0
         critic_steps: int = 1
         lr_ratio: float = 1.0
         penalty: float = 0.1
+        layers: int = 2
 
     def __init__(self, config: Config = Config()) -> None:
         super().__init__(config)
         if config.loss not in LOSSES:
             raise ValueError(f"expected a loss of {sorted(LOSSES)}, got {config.loss!r}")
         self.loss = LOSSES[config.loss]()
-        self.generator = mlp((config.z_dim, config.hidden, config.hidden, 2), config.slope)
-        self.discriminator = mlp((2, config.hidden, config.hidden, 1), config.slope)
+        hidden = (config.hidden,) * config.layers
+        self.generator = mlp((config.z_dim, *hidden, 2), config.slope)
+        self.discriminator = mlp((2, *hidden, 1), config.slope)
         self.reset()
 
     @property
@@ -110,11 +113,11 @@ class GAN2D(Model):
         return torch.randn(len(x), self.z_dim, generator=generator, device=x.device, dtype=x.dtype)
 
 
-def mlp(sizes: Sequence[int], slope: float) -> nn.Sequential:
-    """Linear layers with (leaky) ReLUs between them."""
+def mlp(sizes: Sequence[int], slope: float | None) -> nn.Sequential:
+    """Linear layers with (leaky) ReLUs, or with tanh where there is no slope, between them."""
     layers: list[nn.Module] = []
     for i, o in zip(sizes, sizes[1:], strict=False):
-        layers += [nn.Linear(i, o), nn.LeakyReLU(slope)]
+        layers += [nn.Linear(i, o), nn.Tanh() if slope is None else nn.LeakyReLU(slope)]
     return nn.Sequential(*layers[:-1])
 
 

@@ -38,7 +38,8 @@ class BatchedGAN:
     """L panels x R seeds GANs; model l * R + r is trained with losses[l] from the initial weights r.
 
     theta_g (R, P_G), theta_d (R, P_D): initial weights, the same for every panel. sizes_g, sizes_d: layers, input
-    first. rates: one per panel. ema: decay of the averaged generator, 0 for none.
+    first. rates: one per panel. ema: decay of the averaged generator, 0 for none. tapes: workspaces of a step, of G on
+    z, of D on data and samples, of D on samples; for those who watch one.
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class BatchedGAN:
         self.G = BatchedMLP(theta_g.repeat(self.L, 1), sizes_g, slope)
         self.D = BatchedMLP(theta_d.repeat(self.L, 1), sizes_d, slope)
         self._adam_g, self._adam_d = _Adam(self.G, self.L), _Adam(self.D, self.L)
-        self._tapes = self._tape(self.G, batch), self._tape(self.D, 2 * batch), self._tape(self.D, batch)
+        self.tapes = self._tape(self.G, batch), self._tape(self.D, 2 * batch), self._tape(self.D, batch)
         self.average: Tensor | None = None
         self.steps = 0
         self.work = [0] * self.L
@@ -140,6 +141,10 @@ class BatchedGAN:
         """Logits or scores (M, n) of every D at the points x (n, 2)."""
         return self._run(self.D, x.expand(self.R, *x.shape)).squeeze(2)
 
+    def judge(self, z: Tensor) -> Tensor:
+        """Logits or scores (M, n) of every D at its own G's samples of z (R, n, d)."""
+        return self._run(self.D, self._run(self.G, z), spread=False).squeeze(2)
+
     def pull(self, z: Tensor) -> Tensor:
         """dL_G/dx (M, n, 2) at the samples of z (R, n, d), each sample for itself: the signal that reaches G."""
         tape = self._tape(self.D, z.shape[1])
@@ -208,7 +213,7 @@ class BatchedGAN:
         # G's first step reuses the pass of the last D step, where there was one.
         fresh = [g_step == 0 and rates.critic_steps > 0 for rates in self.rates]
         runs = [
-            _Run(self, a, b, *self._tapes, fresh=fresh[a])
+            _Run(self, a, b, *self.tapes, fresh=fresh[a])
             for a, b in _stretches(list(zip(busy, fresh, strict=True)))
             if busy[a]
         ]
