@@ -49,7 +49,7 @@ def write_codes(model: LatentModel, directory: Path) -> None:
 
 
 def write_latent(model: LatentModel, directory: Path) -> None:
-    """Of a code in the plane codes.safetensors, of the larger one its attributes; the rest of the reference VAE only."""
+    """Of a code in the plane codes.safetensors, of a larger one its attributes; facts of the VAEs that are ranked."""
     if model.latent_dim != 2:
         attributes.write(model, directory)
         return facts.write(model, directory)

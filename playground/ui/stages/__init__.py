@@ -15,6 +15,7 @@ from playground.ui.stages import (
     latent,
     masks,
     pixels,
+    planes,
     reparam,
     sight,
     text,
@@ -31,7 +32,7 @@ GROUPS: dict[str, tuple[Stage, ...]] = {
         text.STAGE,
         anomaly.STAGE,
     ),
-    "latent": (latent.STAGE, elbo.STAGE, reparam.STAGE),
+    "latent": (latent.STAGE, planes.STAGE, elbo.STAGE, reparam.STAGE),
     "adversarial": (lab.STAGE, codes.STAGE),
     "ladder": (ladder.STAGE,),
 }
