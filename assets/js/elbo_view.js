@@ -171,7 +171,7 @@ function drawWeighted(g, { left, right, base, Y, write, narrow }) {
   const X = (k) => left + (right - left) * Math.log10(k) / 3;
   for (const k of [1, 10, 100, 1000]) write(narrow && k === 1000 ? '1k' : String(k), X(k), base + px(18), 'muted', 16, 500);
   write('K', (left + right) / 2, base + px(40), 'muted', 16, 600);
-  if (!weighted) { write(t('elbo.waiting'), (left + right) / 2, Y(numbers().elbo) - px(30), 'muted', 17, 500, 'center', right - left); return; }
+  if (!weighted) { write(t('elbo.waiting'), (left + right) / 2, base - px(16), 'muted', 17, 500, 'center', right - left); return; }
   const { draws, mean, low, high } = weighted;
   g.fillStyle = color('accent'); g.globalAlpha = 0.2; g.beginPath();
   draws.forEach((k, i) => g.lineTo(X(k), Y(high[i])));

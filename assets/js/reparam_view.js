@@ -95,15 +95,15 @@ const graphs = playground.canvas(find('.pg-reparam-graphs'), (g, width, height) 
   const areas = [0, 1].map((k) => ({ x: small ? 0 : k * (w + gap), y: (small ? k * (h + gap) : 0) + head, w, h: h - head - foot }));
   if (small) line(g, 0, h + gap / 2, width, h + gap / 2, 'line', 1); else line(g, w + gap / 2, 0, w + gap / 2, height, 'line', 1);
   areas.forEach((area, k) => write(g, t(k ? 'reparam.with' : 'reparam.without'), area.x + px(4), area.y - head + px(18), 'ink', { size: 21, weight: 700, align: 'left', room: area.w }));
-  const common = { mu: [short(mu), 0], sigma: [short(sigma), 0], z: [`z = ${short(z)}`, 1], f: [short(value), 2] };
+  const common = { mu: [short(mu), 0], sigma: [short(sigma), 0], z: [small ? short(z) : `z = ${short(z)}`, 1], f: [short(value), 2] };
   graph(g, areas[0], PLAIN, PLAIN_EDGES, true, common, { 'z>f': `f′(z) = ${short(slope)}`, mu: [t('reparam.none'), 3.4, 'bad'], sigma: [t('reparam.none'), 3.4, 'bad'] });
-  graph(g, areas[1], TRICK, TRICK_EDGES, false, { ...common, eps: [short(eps), 0], times: [`σε = ${short(sigma * eps)}`, 0.9] }, { 'z>f': `f′(z) = ${short(slope)}`, mu: [`∂f/∂μ = ${short(slope)}`, 3.9, 'accent-2'], sigma: [`∂f/∂σ = ${short(slope * eps)}`, 4.9, 'accent-2'] });
+  graph(g, areas[1], TRICK, TRICK_EDGES, false, { ...common, eps: [short(eps), 0], times: [small ? short(sigma * eps) : `σε = ${short(sigma * eps)}`, 0.9] }, { 'z>f': `f′(z) = ${short(slope)}`, mu: [`∂f/∂μ = ${short(slope)}`, 3.9, 'accent-2'], sigma: [`∂f/∂σ = ${short(slope * eps)}`, 4.9, 'accent-2'] });
   const b = state.baseline && fresh() ? found.baseline : 0, weight = (value - b) / sigma, y = areas[0].y + areas[0].h + px(8);
   if (phase >= HOLD) {
     const lines = [t('reparam.score_instead'), t(state.baseline ? 'reparam.score_numbers_b' : 'reparam.score_numbers', { mu: short(weight * eps), sigma: short(weight * (eps * eps - 1)) })];
     if (small) lines.forEach((words, k) => write(g, words, 0, y + px(10 + 24 * k), k ? 'generated' : 'muted', { size: 18, align: 'left', room: w }));
     else { write(g, lines[0], areas[0].x + px(4), y + px(2), 'muted', { size: 17, weight: 500, align: 'left', room: w * 0.95 }); write(g, lines[1], areas[0].x + px(4), y + px(26), 'generated', { size: 18, align: 'left', room: w * 0.95 }); }
-    write(g, t('reparam.chance'), areas[1].x + (small ? 0 : w * 0.24), areas[1].y + areas[1].h + px(small ? 20 : 14), 'muted', { size: 17, weight: 500, align: 'left', room: small ? w : w * 0.75 });
+    write(g, t('reparam.chance'), areas[1].x + (small ? 0 : w * 0.37), areas[1].y + areas[1].h + px(small ? 26 : 20), 'muted', { size: 17, weight: 500, align: 'left', room: small ? w : w * 0.62 });
   }
   Object.assign(graphs.canvas.dataset, { z: z.toFixed(4), f: value.toFixed(4), slope: slope.toFixed(4), phase: phase.toFixed(2) });
 });
