@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from playground.bench.row import Row
+from playground.inference.lab_run import LOSSES
 
 SECONDS = 1.5  # of each side, per turn
 TURNS = 5
@@ -29,34 +30,88 @@ def step_row(seeds: int) -> Row:
     return Row(f"lab_step/r{seeds}", fast, slow, fast / slow, "model-steps/s")
 
 
-def frame_row() -> Row:
-    """Frames per second of preset A at ten steps a frame, all four panels with every diagnostic, while it trains:
-    against the 10 that a watcher needs."""
+def wgan_row() -> Row:
+    """Steps per second of WGAN-GP alone, one model, one critic step and its penalty: against double backward."""
     from playground.inference._lab import Trainer
-    from playground.inference.lab import make_run, packed
+    from playground.inference.lab import make_run
 
-    run = make_run("A", every=10)
-    trainer = Trainer(run)
+    trainer = Trainer(make_run("C", losses=["wgan_gp"], k_gp=1))
+
+    def ours() -> int:
+        trainer.advance(trainer.gan.steps + 20)
+        return 20
+
+    fast, slow = _in_turn(ours, _textbook(["wgan_gp"]))
+    return Row("lab_step/wgan_gp", fast, slow, fast / slow, "model-steps/s")
+
+
+def frame_row() -> Row:
+    """Milliseconds of one frame, four panels with every diagnostic, without the training between two of them: against
+    the 10 that leave a core free to train."""
+    from playground.inference._lab import Trainer
+    from playground.inference.lab import PARTS, make_run, packed
+
+    trainer = Trainer(make_run("C"))
+    trainer.advance(50)
+    parts = frozenset(PARTS)
 
     def frames() -> int:
-        trainer.advance(trainer.gan.steps + run.every)
-        packed(trainer.frame(), 3.0)
+        packed(trainer.frame(parts), 3.0)
         return 1
 
-    rate = max(_rate(frames) for _ in range(TURNS))
-    return Row("lab_frame", rate, 10.0, rate / 10.0, "frames/s")
+    spent = 1e3 / max(_rate(frames) for _ in range(TURNS))
+    return Row("lab_frame", spent, 10.0, 10.0 / spent, "ms")
 
 
-def _textbook() -> Callable[[], int]:
+def live_row() -> Row:
+    """Steps per second of each of the four losses while ten frames a second with every diagnostic are shown, one D step
+    per G step: against the 450 that a watcher was promised. Both in seconds of this process."""
+    from playground.inference._lab import Trainer
+    from playground.inference.lab import PARTS, make_run, packed
+
+    trainer = Trainer(make_run("C", k_gp=1))
+    parts = frozenset(PARTS)
+
+    def second() -> int:
+        before, start = trainer.gan.steps, time.process_time()
+        for frame in range(1, 11):
+            packed(trainer.frame(parts), 3.0)
+            while time.process_time() - start < frame / 10:
+                trainer.advance(trainer.gan.steps + 5)
+        return trainer.gan.steps - before
+
+    rate = max(_rate(second) for _ in range(TURNS))
+    return Row("lab_live", rate, 450.0, rate / 450.0, "steps/s")
+
+
+def seeds_row() -> Row:
+    """Seconds of two cores for 32 seeds of the four losses of preset A to its end, measured on 8 seeds of one core and
+    some of its steps: against the minute that a visitor waits."""
+    from playground.inference._lab import Trainer
+    from playground.inference._lab_seeds import GROUP
+    from playground.inference.lab import make_run
+
+    run = make_run("A")
+    trainer = Trainer(run, range(GROUP))
+
+    def steps() -> int:
+        trainer.advance(trainer.gan.steps + 10)
+        return 10
+
+    rate = max(_rate(steps) for _ in range(TURNS))
+    spent = run.steps / rate * (32 / GROUP) / 2
+    return Row("lab_seeds/32", spent, 60.0, 60.0 / spent, "s")
+
+
+def _textbook(losses: Sequence[str] = LOSSES) -> Callable[[], int]:
     """A function that takes one training step of each loss and returns how many model-steps that was."""
     import torch
 
     from playground.data.mixtures import mixture
-    from playground.inference.lab import LOSSES
     from playground.models.gan_2d import GAN2D
 
     data, generator = mixture("ring8"), torch.Generator().manual_seed(0)
-    models = [GAN2D(GAN2D.Config(loss=name)).reset(generator) for name in LOSSES]
+    models = [GAN2D(GAN2D.Config(loss=name)).reset(generator) for name in losses]
     phases = [[(phase, torch.optim.Adam(phase.parameters, 1e-3, (0.5, 0.9))) for phase in m.phases()] for m in models]
 
     def step() -> int:
@@ -89,5 +144,8 @@ def _rate(work: Callable[[], int]) -> float:
 ROWS: dict[str, Callable[[], Row]] = {
     "lab_step/r1": lambda: step_row(1),
     "lab_step/r8": lambda: step_row(8),
+    "lab_step/wgan_gp": wgan_row,
     "lab_frame": frame_row,
+    "lab_live": live_row,
+    "lab_seeds/32": seeds_row,
 }

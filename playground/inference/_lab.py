@@ -20,7 +20,7 @@ from playground.data.mixtures import mixture
 from playground.data.plane import Plane
 from playground.inference.device import one_thread
 from playground.inference.lab import SHOWN, LabFrame, Pace, Scene
-from playground.inference.lab_run import STEPS_HIGH, Panel, Run, settings, trunk
+from playground.inference.lab_run import Panel, Run, settings, trunk
 from playground.losses.adversarial import LOSSES, AdversarialLoss, LeastSquares
 from playground.metrics.coverage import SAMPLES, coverage, floors
 from playground.models.gan_2d import GAN2D
@@ -218,7 +218,7 @@ class Checkpoints:
         """Double a run's interval until few enough of its states are left; the latest stays, wherever it is."""
         mine = [key for key in self._kept if _key(key[0], 0) == family and key != latest]
         interval = self._interval.get(family, self.FIRST)
-        while len(mine) >= self.per_run and interval <= 2 * STEPS_HIGH:
+        while len(mine) >= self.per_run:
             for key in [key for key in mine if key[1] % interval]:
                 del self._kept[key]
                 mine.remove(key)

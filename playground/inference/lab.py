@@ -82,6 +82,7 @@ PARTS = ("optimal", "manifold", "histogram", "seconds")  # of a frame, for those
 MESH = 24  # nodes per side of the generator's mesh
 BINS = 40
 CALM = 10  # frames in a row that make a panel converged
+FAR = 1e4  # of a loss that has diverged
 NEAR_FLOOR = 0.05  # nats of JS above its floor that a converged panel may have
 
 
@@ -209,7 +210,8 @@ def _until_settled(run: Run, frames: Iterator[LabFrame]) -> Iterator[LabFrame]:
 def verdict(frames: Sequence[LabFrame], scene: Scene) -> tuple[str, ...]:
     """Per panel, at the last of these frames: "diverged", "converged" or "" (neither).
 
-    Diverged: weights or samples that are not finite, or half of the samples outside three times the box.
+    Diverged: weights or samples that are not finite, half of the samples outside three times the box, or a loss beyond
+    FAR in size (a critic without its penalty).
     Converged: in the last CALM frames all modes were covered and JS was within NEAR_FLOOR nats of its floor. It says
     that this run has arrived, not that it will stay.
     """
@@ -217,7 +219,8 @@ def verdict(frames: Sequence[LabFrame], scene: Scene) -> tuple[str, ...]:
     recent = list(frames)[-CALM:]
     calm = np.array([(frame.modes == modes) & (frame.js <= scene.floor_js + NEAR_FLOOR) for frame in recent])
     arrived = calm.all(0) & (len(recent) == CALM)
-    gone = last.diverged | (last.invalid > 0) | (last.away > 0.5)
+    high = np.maximum(np.abs(last.loss_d), np.abs(last.loss_g)) > FAR
+    gone = last.diverged | (last.invalid > 0) | (last.away > 0.5) | high
     return tuple("diverged" if g else "converged" if a else "" for g, a in zip(gone, arrived, strict=True))
 
 

@@ -302,7 +302,7 @@ def _knob(name: str, value: object) -> int | float | bool | str:
     if name in _CHOICES:
         return checks.choice(name, value, _CHOICES[name])
     if name in _NUMBERS:
-        return checks.number(name, value, *_NUMBERS[name])
+        return checks.number(f"lsgan_{name}" if name in "abc" else name, value, *_NUMBERS[name])
     if name in _INTEGERS:
         return checks.integer(name, value, *_INTEGERS[name])
     if not isinstance(value, bool):

@@ -1,0 +1,97 @@
+"""The torch side of `inference.lab_seeds`: a few seeds at a time, side by side in threads.
+
+Eight seeds of four panels are as many models as a core's cache holds; more at once are slower per model. One thread
+per core takes such a group after the other; the engine's products leave the interpreter free for the other thread.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+import time
+from collections.abc import Iterator
+
+import numpy as np
+
+from playground.inference._lab import Trainer
+from playground.inference.device import one_thread
+from playground.inference.lab_run import Run
+from playground.inference.lab_seeds import SHOWN, UPDATES, Many, Progress, summary
+from playground.metrics.coverage import coverage, reference
+
+GROUP = 8  # seeds trained as one batch
+WORKERS = 2
+
+
+def many(run: Run, seeds: tuple[int, ...]) -> Iterator[Progress | Many]:
+    """Progress on the way, then the result. Nobody wants more: the threads end at their next report."""
+    one_thread()
+    start, total = time.perf_counter(), run.steps * len(seeds)
+    groups = [seeds[at : at + GROUP] for at in range(0, len(seeds), GROUP)]
+    waiting: queue.SimpleQueue = queue.SimpleQueue()
+    told: queue.SimpleQueue = queue.SimpleQueue()
+    for place, group in enumerate(groups):
+        waiting.put((place, group))
+    unwanted = threading.Event()
+    threads = [
+        threading.Thread(target=_work, args=(run, waiting, told, unwanted), daemon=True)
+        for _ in range(min(WORKERS, os.cpu_count() or 1, len(groups)))
+    ]
+    for thread in threads:
+        thread.start()
+    ends: dict[int, list[dict]] = {}
+    done = 0
+    try:
+        yield Progress(0, total, 0.0)
+        while len(ends) < len(groups):
+            what, value = told.get()
+            if what == "failed":
+                raise value
+            if what == "ends":
+                ends[value[0]] = value[1]
+            else:
+                done += value
+                yield Progress(done, total, time.perf_counter() - start)
+    finally:
+        unwanted.set()
+    joined = [
+        {name: np.concatenate([ends[place][l][name] for place in range(len(groups))]) for name in ends[0][l]}
+        for l in range(len(run.losses))
+    ]
+    modes = Trainer(run).data.modes
+    yield summary(run, seeds, modes, joined, time.perf_counter() - start)
+
+
+def _work(run: Run, waiting: queue.SimpleQueue, told: queue.SimpleQueue, unwanted: threading.Event) -> None:
+    try:
+        while not unwanted.is_set():
+            place, group = waiting.get_nowait()
+            trainer = Trainer(run, group)
+            reports = np.unique(np.linspace(0, run.steps, UPDATES + 1).round().astype(int))[1:]
+            for stop in reports:
+                before = trainer.gan.steps
+                trainer.advance(int(stop))
+                told.put(("progress", (trainer.gan.steps - before) * len(group)))
+                if unwanted.is_set():
+                    return
+            told.put(("ends", (place, _ends(trainer))))
+    except queue.Empty:
+        return
+    except Exception as problem:  # belongs to whoever reads
+        told.put(("failed", problem))
+
+
+def _ends(trainer: Trainer) -> list[dict]:
+    """What each panel ends with, by seed."""
+    L, R = trainer.gan.L, trainer.gan.R
+    points = trainer.samples()
+    covered = [coverage(p, trainer.data) for p in points]
+    numbers = {
+        "points": points[:, :SHOWN],
+        "modes": np.array([c.modes for c in covered]),
+        "hq": np.array([c.hq for c in covered]),
+        "js": np.array([reference(trainer.data).compare(p).js for p in points]),
+        "diverged": trainer.gan.diverged.numpy() | np.array([c.invalid > 0 for c in covered]),
+    }
+    return [{name: values[l * R : (l + 1) * R] for name, values in numbers.items()} for l in range(L)]
