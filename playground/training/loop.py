@@ -187,11 +187,12 @@ def train(
     accelerator: Accelerator,
     checkpoint: Path,
     resume: bool = False,
+    watch: Callable[[int, Model], None] | None = None,
 ) -> Model:
     """Run `steps` training steps and return the model to ship (the averaged weights where the recipe asks for them).
 
     batch(k) gives batch number k; checkpoint is written every CHECKPOINT_SECONDS and at the end, and read first when
-    `resume` is set and it exists.
+    `resume` is set and it exists. watch(k, model): what looks at the model in training before step k, and at the end.
     """
     run = Run(model, recipe, accelerator)
     start = run.restore(checkpoint) if resume and checkpoint.is_file() else 0
@@ -199,11 +200,15 @@ def train(
     model.train()
     bar = tqdm(range(start, steps), initial=start, total=steps, disable=not accelerator.is_main_process, mininterval=10)
     for step in bar:
+        if watch:
+            watch(step, model)
         logs = run.step(step, steps, batch)
         if step % 50 == 0:
             bar.set_postfix({name: f"{float(value):.3f}" for name, value in logs.items()}, refresh=False)
         if time.monotonic() - saved > CHECKPOINT_SECONDS:
             run.save(checkpoint, step + 1)
             saved = time.monotonic()
+    if watch:
+        watch(steps, model)
     run.save(checkpoint, steps)
     return run.result
