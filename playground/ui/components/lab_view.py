@@ -64,4 +64,5 @@ class LabView(CanvasComponent):
         )
         buttons = "".join(BUTTON.replace("@ACT@", act) for act in ("restart", "back", "play", "step", "live"))
         template = TEMPLATE.replace("@PANELS@", panels).replace("@SERIES@", series).replace("@BUTTONS@", buttons)
-        super().__init__("lab_view", template=template, constants={"PRESETS": presets}, **kwargs)
+        constants = {"PRESETS": presets}
+        super().__init__("lab_view", template=template, constants=constants, scripts=["unfold"], **kwargs)
