@@ -237,12 +237,17 @@ function facts(cell) {
   part(cell.node, 'verdict').textContent = seen ? verdict(...seen) : '';
   part(cell.node, 'verdict').dataset.sure = seen && seen[1] >= SURE ? '1' : '0';
 }
+function effective(counts) { // exp of the entropy: ten where every digit comes up equally often
+  const all = counts.reduce((sum, n) => sum + n, 0);
+  return all ? Math.exp(-counts.filter((n) => n > 0).reduce((sum, n) => sum + n / all * Math.log(n / all), 0)) : 0;
+}
 const ROWS = [ // name of the row, of the metric, what is said of it
   ['reconstruction', 'reconstruction', (row) => t('planes.nats', { value: number(row.value) })],
   ['information', 'information', (row) => t('planes.of_nats', { value: number(row.value, 2), best: number(row.best, 2) })],
   ['continuity', 'continuity', (row) => number(row.value, 3)],
   ['label', 'continuity', (row) => t('planes.quantiles', { middle: number(row.label_median, 2), most: number(row.label_95, 1) })],
   ['completeness', 'completeness', (row) => (row.standard_normal === undefined ? `${number(row.value)} %` : t('planes.from_normal', { value: number(row.value), normal: number(row.standard_normal) }))],
+  ['digits', 'completeness', (row) => t('planes.of_ten', { value: number(effective(row.digits)) })],
   ['prior_distance', 'prior_distance', (row) => t('planes.times', { value: number(row.value, 2), times: number(row.times, row.times < 10 ? 1 : 0) })],
 ];
 function fillTable({ k, table }) {

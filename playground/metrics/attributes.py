@@ -5,7 +5,8 @@
 
 Within a class, so that the direction does not simply lead from one digit to another. Both attributes are measured on
 pictures, not taken from labels, so what a step along a direction does can be measured too: `effect` says so, over test
-digits that no direction was made from. `python -m playground.metrics vae --variant d20` writes attributes.json.
+digits that no direction was made from. `paths` measures the middle of two ways between digits, straight and along the
+sphere. `python -m playground.metrics vae --variant d20` writes attributes.json.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from playground import weights
 from playground.data import mnist
+from playground.metrics import regularity
 from playground.models.base import LatentModel
 
 KNOWN = 8000  # test digits that directions are made from; the effect is measured on the others
@@ -73,7 +76,29 @@ def measure(model: LatentModel) -> dict:
             "direction": [round(v, 5) for v in along.tolist()],
             "effect": effect(model, codes[KNOWN:], along),
         }
+    return found | {"paths": paths(model, codes[KNOWN:], labels[KNOWN:])}
+
+
+def paths(model: LatentModel, codes: Tensor, labels: Tensor) -> dict:
+    """The middle between codes (n, d) of two different digits, straight and along the sphere, over n / 2 pairs.
+
+    recognised (%): how often the judge reads it with confidence; length: mean |z| there, `ends`: of the codes.
+    """
+    a, b = codes.chunk(2)
+    different = torch.ne(*labels.chunk(2))
+    a, b = a[different], b[different]
+    found = {"n": len(a), "ends": round(torch.cat([a, b]).norm(dim=1).mean().item(), 3)}
+    for name, z in {"straight": (a + b) / 2, "sphere": _turned(a, b)}.items():
+        sure = regularity.recognised(model.decode(z))[0] >= regularity.SURE
+        share = round(100 * sure.float().mean().item(), 1)
+        found[name] = {"recognised": share, "length": round(z.norm(dim=1).mean().item(), 3)}
     return found
+
+
+def _turned(a: Tensor, b: Tensor) -> Tensor:
+    """Half the way from a to b (n, d) along the great circle, with the mean of their lengths."""
+    lengths = a.norm(dim=1, keepdim=True), b.norm(dim=1, keepdim=True)
+    return F.normalize(a / lengths[0] + b / lengths[1], dim=1) * (lengths[0] + lengths[1]) / 2
 
 
 def effect(model: LatentModel, codes: Tensor, along: Tensor) -> list[dict]:
@@ -95,6 +120,6 @@ def effect(model: LatentModel, codes: Tensor, along: Tensor) -> list[dict]:
 def write(model: LatentModel, directory: Path) -> None:
     """attributes.json beside the weights."""
     found = measure(model)
-    if any(not math.isfinite(v) for attribute in found.values() for v in attribute["direction"]):
+    if any(not math.isfinite(v) for name in ATTRIBUTES for v in found[name]["direction"]):
         raise ValueError("expected finite directions of the attributes")
     (directory / "attributes.json").write_text(json.dumps(found) + "\n", encoding="utf-8")

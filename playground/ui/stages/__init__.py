@@ -6,6 +6,7 @@ from playground.ui.page import Stage
 from playground.ui.stages import (
     anomaly,
     basics,
+    blend,
     codes,
     colour,
     density,
@@ -32,7 +33,7 @@ GROUPS: dict[str, tuple[Stage, ...]] = {
         text.STAGE,
         anomaly.STAGE,
     ),
-    "latent": (latent.STAGE, planes.STAGE, elbo.STAGE, reparam.STAGE),
+    "latent": (latent.STAGE, planes.STAGE, blend.STAGE, elbo.STAGE, reparam.STAGE),
     "adversarial": (lab.STAGE, codes.STAGE),
     "ladder": (ladder.STAGE,),
 }
