@@ -46,7 +46,8 @@ class OwnPriorView(CanvasComponent):
     `{"token", "late": true}` or `{"token", "error": payload}`; what stays the same comes from `server.prepare`.
 
     Events: `run` ({token, drawing, seed}) and `halt` ({token}). shapes: strokes of the ready-made drawings. frames,
-    steps: of a film. limit: seconds after which a training is given up. Other parts of the page send `seed` as an event to `.pg-own`.
+    steps: of a film. limit: seconds after which a training is given up. Other parts of the
+    page send `seed` as an event to `.pg-own`.
     """
 
     def __init__(self, shapes: Mapping[str, Sequence], frames: int, steps: int, limit: float, **kwargs: object) -> None:
