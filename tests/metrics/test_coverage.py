@@ -107,3 +107,21 @@ def test_sliced_wasserstein_of_a_shift():
     x = data.sample(SAMPLES, torch.Generator().manual_seed(0)).numpy()  # the reference's own points
     assert ours.compare(x + [3.0, 4.0]).swd == pytest.approx(5 / np.sqrt(2), rel=1e-4)
     assert ours.compare(x).swd == pytest.approx(0, abs=1e-6)
+
+
+def test_a_rare_mode_needs_half_of_what_real_points_give():
+    """Sixty-four modes would give 39 samples each, so 20 are enough; of a mode of 0.8 % ten are."""
+    from playground.data.mixtures import Mixture
+
+    nodes = np.array([[0.0, 0.0], [1.0, 0.0]])
+    data = Mixture("pair", nodes, 0.05, np.arange(2), nodes, 3.0, np.array([0.992, 0.008]))
+    for n, covered in ((9, 1), (10, 2)):
+        x = np.repeat(nodes, [SAMPLES - n, n], axis=0)
+        assert coverage(x, data).modes == covered, n
+
+
+def test_near_is_six_standard_deviations():
+    data = mixture("ring8")
+    x = data.nodes[0] + np.array([[0.0, 0.0], [0.2, 0.0], [0.29, 0.0], [0.31, 0.0]])
+    found = coverage(x, data)
+    assert (found.hq, found.near) == (0.25, 0.75)
