@@ -221,8 +221,10 @@ function betaTable() {
 }
 
 // ---- the clock ------------------------------------------------------------------------------------------------------------------------------------
-function drawAll() {
-  for (const panel of panels) { panel.plane.draw(); panel.bars.draw(); panel.strip.draw(); }
+let seen = null;
+function drawAll(all = true) { // the strips change at the moments only
+  for (const panel of panels) { panel.plane.draw(); panel.bars.draw(); if (all || now() !== seen) panel.strip.draw(); }
+  seen = now();
   for (const chart of Object.values(charts)) chart.view.draw();
 }
 function glide() {
@@ -235,7 +237,7 @@ function glide() {
     before = time;
     const most = state.playing ? Number(part('speed').value) * passed * 1.02 : Infinity;
     shown = Math.abs(way) < 0.004 ? state.step : shown + clamp(way * (state.playing ? 1 : 1 - Math.exp(-GLIDE * passed)), -most, most);
-    write(); drawAll();
+    write(); drawAll(shown === state.step);
     if (shown === state.step && !state.playing) { gliding = false; return; }
     requestAnimationFrame(tick);
   });

@@ -255,7 +255,14 @@ function paint() {
   Object.assign(root.dataset, { frames: String(frames.length), streaming: String(busy()), place: String(place), shape: state.shape, strokes: String(strokes.length), step: String(state.step), playing: String(state.playing), trained: String(last ? last.step : 0), share: last ? last.numbers[NUMBERS.share].toFixed(3) : '', scene: String(Boolean(scene)) });
   if (state.step !== shown) glide();
 }
-function draw() { view.draw(); strip.draw(); for (const chart of Object.values(charts)) chart.view.draw(); numbers(); }
+let seen = null;
+function draw(all = true) { // between two frames only the codes move
+  view.draw();
+  const frame = Math.round(shown);
+  if (!all && frame === seen) return;
+  seen = frame;
+  strip.draw(); for (const chart of Object.values(charts)) chart.view.draw(); numbers();
+}
 function glide() {
   if (gliding) return;
   gliding = true;
@@ -265,7 +272,7 @@ function glide() {
     const passed = Math.min(0.1, (time - before) / 1000), way = state.step - shown;
     before = time;
     shown = Math.abs(way) < 0.01 || still.matches ? state.step : shown + way * (1 - Math.exp(-(state.playing ? 30 : 6) * passed));
-    draw();
+    draw(shown === state.step);
     if (shown === state.step) { gliding = false; return; }
     requestAnimationFrame(tick);
   });
