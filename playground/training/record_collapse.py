@@ -100,8 +100,9 @@ def watched(run: str, x: Tensor, kept: list[int], batches: Batches) -> Film:
 def trained(card: catalog.ModelCard, batches: Batches, epochs: int, watch: Watcher | None, beta: float | None) -> Model:
     """The catalogue's model after some epochs of its recipe without averaging; beta: of a VAE, if not its own."""
     recipe = replace(card.recipe, epochs=epochs, ema=0.0, bf16=False)
-    torch.manual_seed(recipe.seed)  # initial weights; this is a program of its own
-    model = weights.create(card.id)
+    with torch.random.fork_rng(devices=[]):  # initial weights of this seed; the global generator stays as it was
+        torch.default_generator.manual_seed(recipe.seed)
+        model = weights.create(card.id)
     if beta is not None:
         model.config = replace(model.config, beta=float(beta))
     with tempfile.TemporaryDirectory() as folder:

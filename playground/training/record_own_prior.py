@@ -52,10 +52,12 @@ def pretrained(x: Tensor) -> AAE:
         generator = torch.Generator().manual_seed(hash((SEED, step)) % 2**63)
         return (x[torch.randint(len(x), (RECIPE.batch_size,), generator=generator)],)
 
-    torch.manual_seed(SEED)  # initial weights; this is a program of its own
+    with torch.random.fork_rng(devices=[]):  # initial weights of this seed; the global generator stays as it was
+        torch.default_generator.manual_seed(SEED)
+        model = AAE(CONFIG)
     with tempfile.TemporaryDirectory() as folder:
-        checkpoint = Path(folder) / "run.safetensors"
-        return train(AAE(CONFIG), RECIPE, batch, STEPS, accelerator=Accelerator(cpu=True), checkpoint=checkpoint)
+        options = {"accelerator": Accelerator(cpu=True), "checkpoint": Path(folder) / "run.safetensors"}
+        return train(model, RECIPE, batch, STEPS, **options)
 
 
 def measure(shape: str, seeds: int = SEEDS) -> dict:
