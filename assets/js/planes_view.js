@@ -71,14 +71,14 @@ const nearest = ({ n }, [x, y]) => { const [j, i] = [x, y].map((v) => clamp(Math
 
 // ---- the cells -------------------------------------------------------------------------------------------------------------------
 const cells = [...find('row').children].map((node, k) => ({
-  node, k, select: node.querySelector('select'), plane: node.querySelector('.pg-planes-plane'), table: find('tables').children[k],
+  node, k, select: node.querySelector('select'), plane: node.querySelector('.pg-planes-plane'), cursor: node.querySelector('.pg-planes-cursor'), table: find('tables').children[k],
   ground: playground.canvas(node.querySelector('.pg-planes-ground'), (g, width, height) => drawGround(k, g, width, height)),
   over: playground.canvas(node.querySelector('.pg-planes-over'), (g, width, height) => drawOver(k, g, width, height)),
   big: playground.canvas(node.querySelector('.pg-planes-big'), (g, width, height) => drawBig(k, g, width, height)),
   hat: playground.canvas(node.querySelector('.pg-planes-hat'), (g, width, height) => drawHat(k, g, width, height)),
 }));
 const boxOf = (width, height) => { // the square of the plane inside its canvas; the rest holds the axes
-  const left = px(30), bottom = px(26), size = Math.max(10, Math.min(width - left - 2, height - bottom - 2));
+  const left = px(36), bottom = px(26), size = Math.max(10, Math.min(width - left - 2, height - bottom - 2));
   const unit = size / (2 * EXTENT);
   return { left, top: 1, size, unit, x: (u) => left + (u + EXTENT) * unit, y: (u) => 1 + (EXTENT - u) * unit };
 };
@@ -140,7 +140,7 @@ function drawGround(k, g, width, height) { // all that does not move: axes, mosa
   cells[k].ground.canvas.dataset.drawn = `${name} ${knobs.ground}${ground ? '' : ' -'}`;
 }
 function drawAxes(g, { centre, unit }, { left, top, size, x, y }) {
-  const step = unit > 2 ? 5 : 1;
+  const room = px(unit > 2 ? 44 : 26), step = [1, 2, 5, 10, 20, 50].find((one) => one / unit * size / (2 * EXTENT) >= room) || 100;
   g.fillStyle = color('muted'); g.font = font(px(16));
   for (const d of [0, 1]) for (let z = Math.ceil((centre[d] - EXTENT * unit) / step) * step; z <= centre[d] + EXTENT * unit; z += step) {
     const u = (z - centre[d]) / unit, words = number(z, 0);
@@ -186,30 +186,42 @@ function drawPrior(g, { nodes, scale, fitted }, { left, top, unit, size, x, y })
   for (const r of many ? [] : [1, 2, 3]) label(g, `${r}σ`, x(nodes[0]), y(nodes[1] - r * Math.hypot(scale[2], scale[3])) - px(11), color('ink'));
 }
 
-function drawOver(k, g, width, height) { // what moves: the encoded digit, the cursor
+let kept = { x: null, tone: null, node: null };
+function ownPicture() { // the encoded digit, made once
+  if (kept.x !== placed.x || kept.tone !== tone) kept = { x: placed.x, tone, node: picture(SIDE, (i) => 255 * placed.x[i]) };
+  return kept.node;
+}
+function drawOver(k, g, width, height) { // the encoded digit
   const sheet = sheetOf(k), box = boxOf(width, height);
+  Object.assign(cells[k], { box });
+  point(cells[k]);
   if (!sheet) return;
   g.save();
   g.beginPath(); g.rect(box.left, box.top, box.size, box.size); g.clip();
   const digit = answerOf(placed, k);
   if (digit) {
-    const x = clamp(box.x(digit.u[0]), box.left, box.left + box.size), y = clamp(box.y(digit.u[1]), box.top, box.top + box.size), s = px(11);
+    const x = clamp(box.x(digit.u[0]), box.left, box.left + box.size), y = clamp(box.y(digit.u[1]), box.top, box.top + box.size), s = box.size > 280 ? px(11) : 7;
     if (digit.spread[0] > 0) for (const r of [1, 2]) halo(g, () => { g.beginPath(); g.ellipse(x, y, Math.max(2, r * digit.spread[0] * box.unit), Math.max(2, r * digit.spread[1] * box.unit), 0, 0, 7); }, color('accent'), px(2));
-    g.drawImage(picture(SIDE, (i) => 255 * placed.x[i]), x + s * 0.7, y - s * 3.4, s * 2.6, s * 2.6);
+    g.drawImage(ownPicture(), x + s * 0.7, y - s * 3.4, s * 2.6, s * 2.6);
     g.strokeStyle = color('accent'); g.lineWidth = px(2); g.strokeRect(x + s * 0.7, y - s * 3.4, s * 2.6, s * 2.6);
     halo(g, () => { g.beginPath(); g.moveTo(x - s / 2, y - s / 2); g.lineTo(x + s / 2, y + s / 2); g.moveTo(x + s / 2, y - s / 2); g.lineTo(x - s / 2, y + s / 2); }, color('accent'), px(3));
   }
-  const [x, y] = [box.x(current()[0]), box.y(current()[1])], r = px(9);
-  halo(g, () => { g.beginPath(); g.arc(x, y, r, 0, 7); g.moveTo(x - 2 * r, y); g.lineTo(x - r, y); g.moveTo(x + r, y); g.lineTo(x + 2 * r, y); g.moveTo(x, y - 2 * r); g.lineTo(x, y - r); g.moveTo(x, y + r); g.lineTo(x, y + 2 * r); }, color('accent-2'), px(3));
   g.restore();
 }
+function point({ k, cursor, box }) { // the cursor is an element of its own: moving it draws nothing anew
+  cursor.hidden = !sheetOf(k) || !box;
+  if (!cursor.hidden) cursor.style.transform = `translate(${box.x(current()[0]).toFixed(1)}px, ${box.y(current()[1]).toFixed(1)}px)`;
+}
 const settled = (k) => (!hover && !playing && exact && exact.at === at ? answerOf(exact, k) : null);
+const scratch = (() => { const node = document.createElement('canvas'); node.width = node.height = SIDE; const made = new ImageData(SIDE, SIDE); return { node, g: node.getContext('2d'), made, out: new Uint32Array(made.data.buffer) }; })();
 function drawBig(k, g, width, height) {
   const sheet = sheetOf(k);
   if (!sheet) return;
   const x = settled(k)?.x || blend(sheet, current());
+  for (let i = 0; i < PIXELS; i++) scratch.out[i] = tone[shade(x[i], i)];
+  scratch.g.putImageData(scratch.made, 0, 0);
   g.imageSmoothingEnabled = false;
-  g.drawImage(picture(SIDE, (i) => shade(x[i], i)), 0, 0, width, height);
+  g.drawImage(scratch.node, 0, 0, width, height);
 }
 function drawHat(k, g, width, height) {
   const digit = answerOf(placed, k);
@@ -234,8 +246,10 @@ function facts(cell) {
   const z = [x, y].map((u, d) => sheet.centre[d] + sheet.unit * u);
   part(cell.node, 'z').textContent = `z = (${number(z[0], 2)}, ${number(z[1], 2)})`;
   const tile = nearest(sheet, [x, y]), seen = said ? [said.digit, said.confidence] : sheet.holes ? [sheet.holes.digit[tile], sheet.holes.confidence[tile] / 255] : null;
-  part(cell.node, 'verdict').textContent = seen ? verdict(...seen) : '';
-  part(cell.node, 'verdict').dataset.sure = seen && seen[1] >= SURE ? '1' : '0';
+  const words = seen ? verdict(...seen) : '', node = part(cell.node, 'verdict');
+  if (node.textContent === words) return;
+  node.textContent = words;
+  node.dataset.sure = seen && seen[1] >= SURE ? '1' : '0';
 }
 function effective(counts) { // exp of the entropy: ten where every digit comes up equally often
   const all = counts.reduce((sum, n) => sum + n, 0);
@@ -309,8 +323,8 @@ function pressed() {
   play.setAttribute('aria-pressed', String(playing));
 }
 
-function move() { for (const cell of cells) { cell.over.later(); cell.big.later(); facts(cell); } root.dataset.u = current().map((v) => v.toFixed(3)).join(); root.dataset.exact = cells.every(({ k }) => !sheetOf(k) || settled(k)) ? '1' : '0'; }
-function repaint() { for (const cell of cells) { cell.ground.later(); cell.hat.later(); fillTable(cell); nats(cell); } legend(); own.later(); pressed(); move(); }
+function move() { for (const cell of cells) { point(cell); cell.big.later(); facts(cell); } root.dataset.u = current().map((v) => v.toFixed(3)).join(); root.dataset.exact = cells.every(({ k }) => !sheetOf(k) || settled(k)) ? '1' : '0'; }
+function repaint() { for (const cell of cells) { cell.ground.later(); cell.over.later(); cell.hat.later(); fillTable(cell); nats(cell); } legend(); own.later(); pressed(); move(); }
 function arrange() { // which planes there are
   for (const { k, node, select, plane } of cells) {
     const name = knobs[SLOTS[k]];

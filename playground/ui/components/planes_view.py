@@ -17,6 +17,7 @@ CELL = """
       <div class="pg-planes-plane" tabindex="0" role="application">
         <div class="pg-planes-ground"><canvas></canvas></div>
         <div class="pg-planes-over"><canvas></canvas></div>
+        <div class="pg-planes-clip"><div class="pg-planes-cursor" hidden></div></div>
       </div>
       <div class="pg-planes-pictures">
         <figure>

@@ -46,7 +46,9 @@ EQUATION = (
     "\n\n"
     r"$$\beta\text{-VAE:}\quad\min\;-\mathbb{E}_q\log p(x|z)+\beta\,\mathrm{KL}(q(z|x)\,\|\,p(z))$$"
     "\n\n"
-    r"$$\text{AAE, WAE:}\quad\min\;-\mathbb{E}\log p(x|z)+\lambda\,D(q(z),\,p(z)),\quad q(z)=\mathbb{E}_x\,q(z|x)$$"
+    r"$$\text{AAE, WAE:}\quad\min\;-\mathbb{E}\log p(x|z)+\lambda\,D(q(z),\,p(z))$$"
+    "\n\n"
+    r"$$q(z)=\mathbb{E}_x\,q(z|x)$$"
 )
 ROOT = "document.querySelector('#pg-planes .pg-planes')"
 TELL = f"{ROOT}?.dispatchEvent(new CustomEvent('knobs', {{detail: %s}}))"
