@@ -19,6 +19,7 @@ from torch import Tensor
 from playground.losses.adversarial import AdversarialLoss
 from playground.nn.batched_mlp import BatchedMLP, Tape
 
+KEPT = 4  # models up to which the workspaces for looking are kept: all panels of one seed
 Watch = Callable[[str, int], None]
 
 
@@ -62,6 +63,7 @@ class BatchedGAN:
         self.D = BatchedMLP(theta_d.repeat(self.L, 1), sizes_d, slope)
         self._adam_g, self._adam_d = _Adam(self.G, self.L), _Adam(self.D, self.L)
         self.tapes = self._tape(self.G, batch), self._tape(self.D, 2 * batch), self._tape(self.D, batch)
+        self._looks: dict[tuple[tuple[int, ...], int, bool], Tape] = {}
         self.average: Tensor | None = None
         self.steps = 0
         self.work = [0] * self.L
@@ -147,12 +149,12 @@ class BatchedGAN:
 
     def pull(self, z: Tensor) -> Tensor:
         """dL_G/dx (M, n, 2) at the samples of z (R, n, d), each sample for itself: the signal that reaches G."""
-        tape = self._tape(self.D, z.shape[1])
+        tape = self._look(self.D, z.shape[1], backward=True)
         tape.h[0].copy_(self._run(self.G, z))
         logits = self.D.forward(tape)
         for loss, s in self._slices():
             tape.d[-1][s] = loss.generator_grad(logits[s])
-        return self.D.backward(tape, weights=False, inputs=True)
+        return self.D.backward(tape, weights=False, inputs=True).clone()
 
     def losses_at(self, x: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
         """(L_D, L_G), each (M,), on data x (R, n, 2) and noise z (R, n, d); without the penalty."""
@@ -195,9 +197,20 @@ class BatchedGAN:
         return Tape.empty(self.M, n, net.sizes, net.theta.dtype)
 
     def _run(self, net: BatchedMLP, x: Tensor, spread: bool = True) -> Tensor:
-        tape = self._tape(net, x.shape[1])
+        tape = self._look(net, x.shape[1])
         _spread(tape.h[0], x) if spread else tape.h[0].copy_(x)
-        return net.forward(tape)
+        return net.forward(tape).clone()
+
+    def _look(self, net: BatchedMLP, n: int, backward: bool = False) -> Tape:
+        """A workspace for n samples per model. Those of a few models are kept: fresh memory costs a frame more time
+        than what it computes."""
+        key = net.sizes, n, backward
+        if key in self._looks:
+            return self._looks[key]
+        tape = Tape.empty(self.M, n, net.sizes, net.theta.dtype, backward)
+        if self.M <= KEPT:
+            self._looks[key] = tape
+        return tape
 
     def _slices(self) -> list[tuple[AdversarialLoss, slice]]:
         return [(loss, slice(l * self.R, (l + 1) * self.R)) for l, loss in enumerate(self.losses)]

@@ -34,7 +34,7 @@ class Tape:
         self.h, self.d, self.t = h, d, t
 
     @classmethod
-    def empty(cls, models: int, n: int, sizes: Sequence[int], dtype: torch.dtype) -> Tape:
+    def empty(cls, models: int, n: int, sizes: Sequence[int], dtype: torch.dtype, backward: bool = True) -> Tape:
         def rows(width: int) -> Tensor:
             return torch.zeros(models, n, width, dtype=dtype)
 
@@ -42,7 +42,10 @@ class Tape:
         def columns(width: int) -> Tensor:
             return torch.zeros(models, width, n, dtype=dtype).transpose(1, 2)
 
-        h, d = ([*map(rows, sizes[:-1]), columns(sizes[-1])] for _ in range(2))
+        h = [*map(rows, sizes[:-1]), columns(sizes[-1])]
+        if not backward:
+            return cls(h, [], [])
+        d = [*map(rows, sizes[:-1]), columns(sizes[-1])]
         return cls(h, d, [*map(rows, sizes[:-1])])
 
     def __getitem__(self, models: slice) -> Tape:
