@@ -201,7 +201,7 @@ function drawChart(name, chart, g, width, height) {
   const { value, low, high, ticks, line } = CHARTS[name], left = px(50), right = px(10), top = px(30), bottom = px(26), wide = width - left - right;
   const X = (step) => left + wide * step / STEPS, Y = (v) => top + (height - top - bottom) * (1 - clamp((v - low) / (high - low), 0, 1));
   Object.assign(chart, { left, wide });
-  g.font = font(px(16), 700); g.fillStyle = color('ink'); g.textAlign = 'left'; g.textBaseline = 'top'; g.fillText(t(`own_prior.axis_${name}`), 0, 0, width);
+  g.font = font(px(16), 700); g.fillStyle = color('ink'); g.textAlign = 'left'; g.textBaseline = 'top'; g.fillText(t(`own_prior.axis_${name}`), 0, px(3), width);
   g.font = font(px(16)); g.strokeStyle = color('line'); g.lineWidth = 1; g.textAlign = 'right'; g.textBaseline = 'middle'; g.fillStyle = color('muted');
   for (const [v, label] of ticks) { g.beginPath(); g.moveTo(left, Y(v)); g.lineTo(left + wide, Y(v)); g.stroke(); g.fillText(label, left - px(8), Y(v)); }
   g.textBaseline = 'alphabetic';
