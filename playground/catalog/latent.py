@@ -67,7 +67,7 @@ CARDS: tuple[ModelCard, ...] = (
             "d20": {"latent_dim": 20, "hidden": (512, 512)},
         },
         recipes={
-            **{f"beta{beta:g}": {"epochs": 40, "bf16": True, "half": True} for beta in BETAS},
+            **{f"beta{beta:g}": {"bf16": True, "half": True} for beta in BETAS},
             "d20": {"epochs": 120, "ema": 0.9995, "bf16": True, "half": True},
         },
     ),
