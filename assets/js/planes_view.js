@@ -260,7 +260,7 @@ const ROWS = [ // name of the row, of the metric, what is said of it
   ['information', 'information', (row) => t('planes.of_nats', { value: number(row.value, 2), best: number(row.best, 2) })],
   ['continuity', 'continuity', (row) => number(row.value, 3)],
   ['label', 'continuity', (row) => t('planes.quantiles', { middle: number(row.label_median, 2), most: number(row.label_95, 1) })],
-  ['completeness', 'completeness', (row) => (row.standard_normal === undefined ? `${number(row.value)} %` : t('planes.from_normal', { value: number(row.value), normal: number(row.standard_normal) }))],
+  ['completeness', 'completeness', (row) => (row.fitted === undefined ? `${number(row.value)} %` : t('planes.from_normal', { value: number(row.value), fitted: number(row.fitted) }))],
   ['digits', 'completeness', (row) => t('planes.of_ten', { value: number(effective(row.digits)) })],
   ['prior_distance', 'prior_distance', (row) => t('planes.times', { value: number(row.value, 2), times: number(row.times, row.times < 10 ? 1 : 0) })],
 ];

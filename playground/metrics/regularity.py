@@ -7,8 +7,9 @@ axes), so that an autoencoder is not called rough because its plane is large.
 
 continuity     median over drawn codes, in a random direction, of how much changes per unit of length: the mean absolute
                difference of the pixels' p(x_i = 1 | z), and the total variation of the judge's p(digit | x_hat)
-completeness   share of drawn codes whose decoded picture the judge recognises: p(digit | x_hat) of at least 0.9, and a
-               picture at all (see `recognised`)
+completeness   share of samples of the prior whose decoded picture the judge recognises: p(digit | x_hat) of at least
+               0.9, and a picture at all (see `recognised`); of a plain autoencoder N(0, I) counts as prior, and the
+               fitted Gaussian stands beside it
 information    a lower bound on I(digit; z): H(digit) - E[-log p(digit | z)] of a nearest-neighbour classifier that
                never saw the codes it is asked about; z ~ q(z|x)
 prior_distance sliced Wasserstein distance and MMD between the codes of all test digits, z ~ q(z|x), and samples of the
@@ -108,12 +109,18 @@ def recognised(x: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def completeness(model: Model) -> dict:
-    """Share of drawn codes, in percent, whose picture the judge recognises; `digits`: how often it reads each."""
-    z = sampling(model).draw(DRAWN, _generator())
-    share, digits = _share(model, z)
-    row = _row("completeness", 100 * share, "%") | {"digits": digits, "sampling": sampling(model).name}
-    if row["sampling"] == "fitted":  # and what N(0, I) would give, which the model was never told of
-        row["standard_normal"] = round(100 * _share(model, torch.randn(z.shape, generator=_generator()))[0], 2)
+    """Share of samples of the prior, in percent, whose picture the judge recognises; `digits`: how often it reads each.
+
+    A plain autoencoder is drawn from N(0, I), of which it was never told; `fitted` and `fitted_digits` say what the
+    Gaussian of its codes would give, which somebody has to fit after the training.
+    """
+    source = sampling(model)
+    target = source.draw if source.name == "prior" else prior("normal", model.latent_dim).sample
+    share, digits = _share(model, target(DRAWN, _generator()))
+    row = _row("completeness", 100 * share, "%") | {"digits": digits}
+    if source.name == "fitted":
+        share, digits = _share(model, source.draw(DRAWN, _generator()))
+        row |= {"fitted": round(100 * share, 2), "fitted_digits": digits}
     return row
 
 
