@@ -1,11 +1,12 @@
 // The lab's controls. Their state is the URL's; the view reads it there and is told by a `configure` event on its own element.
-const PRESETS = @PRESETS@, HOME = @HOME@, CLAIMS = @CLAIMS@;
+const PRESETS = @PRESETS@, HOME = @HOME@, CLAIMS = @CLAIMS@, USUAL = @USUAL@;
 const { t } = playground;
 const box = element.querySelector('.pg-lab-controls');
 const find = (selector) => box.querySelector(selector);
 const seed = find('#lab-seed');
 const CHANGES = ['lr_g', 'lr_d', 'k'];
-const PLAIN = { lr_g: '1', lr_d: '1', k: 'preset', ema: false };
+const KNOBS = { lr_g: '1', lr_d: '1', k: 'preset', ema: false };
+const PLAIN = { ...KNOBS, ...DATA_PLAIN };
 
 const state = () => playground.link.get('lab');
 
@@ -24,7 +25,8 @@ function paint() {
   if (document.activeElement !== seed) seed.value = now.seed;
   for (const name of CHANGES) find(`[data-knob=${name}]`).value = now[name];
   find('[data-knob=ema]').checked = now.ema;
-  if (Object.keys(PLAIN).some((name) => now[name] !== PLAIN[name])) find('details').open = true;
+  if (Object.keys(KNOBS).some((name) => now[name] !== KNOBS[name])) find('.pg-lab-knobs').open = true;
+  paintData(now);
   say(now);
 }
 
@@ -64,10 +66,125 @@ box.addEventListener('click', (event) => {
   const button = event.target.closest('button');
   if (!button) return;
   const { preset, dataset, act } = button.dataset;
-  if (preset) change({ ...PLAIN, ...seedFor(preset), preset, dataset: PRESETS[preset].dataset });
+  if (preset && OWN_DATA.includes(state().dataset)) change({ ...KNOBS, ...seedFor(preset), preset }); // the visitor's own data stay
+  else if (preset) change({ ...PLAIN, ...seedFor(preset), preset, dataset: PRESETS[preset].dataset });
   if (dataset) change({ ...PLAIN, ...seedFor(HOME[dataset]), dataset, preset: HOME[dataset] });
+  if (acts[act]) acts[act]();
   if (act === 'another') { let next; do next = draw(); while (next === state().seed); seed.value = next; change({ seed: next }); }
 });
+// ---- the data's own knobs, drawn and pasted points ----------------------------------------------------------------------------------
+
+function paintData(now) {
+  const knobs = DATA_KNOBS[now.dataset], drawn = now.dataset === 'mixture' || now.dataset === 'points';
+  for (const label of box.querySelectorAll('[data-data-row]')) {
+    const name = label.dataset.dataRow, input = label.querySelector('input');
+    label.hidden = !knobs.includes(name);
+    if (document.activeElement !== input) input.value = name === 'std' ? now.std || USUAL[now.dataset] : now[name];
+    label.querySelector('output').textContent = input.value;
+  }
+  find('.pg-lab-draw').hidden = !drawn;
+  if (!drawn) return;
+  if (shownKind !== now.dataset) { shownKind = now.dataset; sketch = [...drawnPoints(now)]; past = []; }
+  find('.pg-lab-table').hidden = now.dataset !== 'points';
+  find('.pg-lab-draw [data-hint]').textContent = t(now.dataset === 'points' ? 'lab.hint.points' : 'lab.hint.mixture');
+  paintPad();
+}
+
+for (const input of box.querySelectorAll('[data-data]')) {
+  input.addEventListener('input', () => { input.nextElementSibling.textContent = input.value; });
+  input.addEventListener('change', () => change({ [input.dataset.data]: Number(input.value) }));
+}
+
+let sketch = [], past = [], shownKind = null, cursor = null, stroke = null, brush = null; // points; what undo brings back; places of keyboard, pointer, brush
+const most = () => DATA_MOST[shownKind];
+function paintPad() {
+  pad.draw();
+  find('.pg-lab-draw [data-count]').textContent = t(shownKind === 'points' ? 'lab.count.points' : 'lab.count.mixture', { n: sketch.length, most: most() });
+  find('[data-act=undo]').disabled = !past.length;
+  find('[data-act=clear]').disabled = find('[data-act=use]').disabled = !sketch.length;
+  box.dataset.drawn = String(sketch.length);
+}
+
+const pad = playground.canvas(find('.pg-lab-pad'), (g, width, height) => {
+  const X = (x) => ((x / DATA_LIMIT + 1) / 2) * width, Y = (y) => ((1 - y / DATA_LIMIT) / 2) * height;
+  g.strokeStyle = playground.color('line'); g.lineWidth = 1;
+  g.beginPath();
+  for (const v of [-2, -1, 0, 1, 2]) { g.moveTo(X(v), 0); g.lineTo(X(v), height); g.moveTo(0, Y(v)); g.lineTo(width, Y(v)); }
+  g.stroke();
+  const large = shownKind === 'mixture', r = large ? 7 : 2;
+  g.fillStyle = playground.color('data');
+  g.beginPath();
+  for (const [x, y] of sketch) { g.moveTo(X(x) + r, Y(y)); g.arc(X(x), Y(y), r, 0, 7); }
+  g.fill();
+  if (cursor && document.activeElement === find('.pg-lab-pad')) {
+    g.strokeStyle = playground.color('ink'); g.lineWidth = 2;
+    g.beginPath(); g.moveTo(X(cursor[0]) - 12, Y(cursor[1])); g.lineTo(X(cursor[0]) + 12, Y(cursor[1])); g.moveTo(X(cursor[0]), Y(cursor[1]) - 12); g.lineTo(X(cursor[0]), Y(cursor[1]) + 12); g.stroke();
+  }
+});
+
+const BRUSH = 0.09, SPRAY = 6; // width of the brush, points at a time
+function place(at) {
+  const bell = () => BRUSH * (Math.random() + Math.random() + Math.random() - 1.5) * 1.4;
+  const fresh = shownKind === 'mixture' ? [at] : Array.from({ length: SPRAY }, () => at.map((v) => v + bell()));
+  for (const p of fresh) if (sketch.length < most()) sketch.push(p.map((v) => rounded(playground.clamp(v, -DATA_LIMIT, DATA_LIMIT))));
+  else { playground.toast(t('lab.full', { most: most() }), 'warn'); break; }
+  paintPad();
+}
+const keepPast = () => { past.push([...sketch]); if (past.length > 50) past.shift(); };
+function where(event) {
+  const area = find('.pg-lab-pad').getBoundingClientRect();
+  return [((event.clientX - area.left) / area.width * 2 - 1) * DATA_LIMIT, (1 - (event.clientY - area.top) / area.height * 2) * DATA_LIMIT];
+}
+find('.pg-lab-pad').addEventListener('pointerdown', (event) => {
+  if (event.button || stroke !== null) return;
+  stroke = event.pointerId; cursor = null;
+  event.currentTarget.setPointerCapture(stroke);
+  keepPast(); place(brush = where(event));
+});
+find('.pg-lab-pad').addEventListener('pointermove', (event) => { 
+  if (event.pointerId !== stroke || shownKind !== 'points') return;
+  const to = where(event), far = Math.hypot(to[0] - brush[0], to[1] - brush[1]), steps = Math.floor(far / BRUSH); // a quick stroke has no gaps
+  for (let k = 1; k <= steps; k++) place([0, 1].map((axis) => brush[axis] + ((to[axis] - brush[axis]) * k) / steps));
+  if (steps) brush = to;
+});
+for (const end of ['pointerup', 'pointercancel']) find('.pg-lab-pad').addEventListener(end, (event) => { if (event.pointerId === stroke) stroke = null; });
+const move = (dx, dy) => () => { cursor = cursor || [0, 0]; cursor = [cursor[0] + dx, cursor[1] + dy].map((v) => playground.clamp(v, -DATA_LIMIT, DATA_LIMIT)); pad.draw(); };
+const stamp = () => { cursor = cursor || [0, 0]; keepPast(); place(cursor); };
+playground.keys(find('.pg-lab-pad'), { left: move(-0.1, 0), right: move(0.1, 0), up: move(0, 0.1), down: move(0, -0.1), space: stamp, enter: stamp, backspace: () => acts.undo() });
+
+function use() {
+  if (shownKind === 'points') keepPoints([...sketch]);
+  change({ centres: shownKind === 'mixture' ? centresText(sketch) : state().centres });
+}
+
+const problem = find('.pg-lab-problem'), paper = find('.pg-lab-table textarea');
+function complain(words) { problem.textContent = words; problem.hidden = !words; }
+const readTable = playground.gate(async (text) => {
+  const got = await server.table(text);
+  if (got.error) { complain(got.error.message[playground.lang]); return; } // what was pasted stays
+  complain('');
+  keepPast();
+  const flat = playground.unpack(got.points);
+  sketch = Array.from({ length: flat.length / 2 }, (_, i) => [rounded(flat[2 * i]), rounded(flat[2 * i + 1])]);
+  if (got.unit !== 1) playground.toast(t('lab.table.moved', { x: got.middle[0].toPrecision(3), y: got.middle[1].toPrecision(3), unit: got.unit.toPrecision(3) }));
+  paintPad(); use();
+});
+find('.pg-lab-table input').addEventListener('change', async (event) => {
+  const [file] = event.target.files;
+  if (!file) return;
+  if (file.size > 2e6) { complain(t('lab.table.large')); return; }
+  paper.value = await file.text();
+  event.target.value = '';
+  readTable(paper.value);
+});
+
+const acts = {
+  undo: () => { if (past.length) { sketch = past.pop(); paintPad(); } },
+  clear: () => { keepPast(); sketch = []; paintPad(); },
+  use,
+  table: () => readTable(paper.value),
+};
+
 seed.addEventListener('change', () => {
   const { value, problem } = playground.read('seed', { kind: 'int', low: 0, high: 2147483647, default: 0 }, seed.value);
   if (problem) { playground.check({ error: { kind: 'integer_range', message: { [playground.lang]: t('error.integer_range', { field: t('field.seed'), low: 0, high: 2147483647, got: seed.value }) } } }); seed.value = state().seed; return; }
@@ -77,5 +194,6 @@ for (const name of CHANGES) find(`[data-knob=${name}]`).addEventListener('change
 find('[data-knob=ema]').addEventListener('change', (event) => change({ ema: event.target.checked }));
 
 playground.translate(box);
+if (centresOf(state().centres) === null) { playground.toast(t('lab.bad_centres'), 'warn'); playground.link.set('lab', { centres: '' }); }
 playground.onLang(paint);
 paint();

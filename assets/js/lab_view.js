@@ -12,13 +12,14 @@ const { t, color, px, font } = playground;
 const box = element.querySelector('.pg-lab');
 const find = (selector) => box.querySelector(selector);
 const panels = LOSSES.map((loss, l) => ({ loss, l, root: find(`[data-loss="${loss}"]`), field: document.createElement('canvas') }));
-const slider = find('input[type=range]'), speed = find('[data-speed]'), arrows = find('[data-arrows]');
+const slider = find('input[type=range]'), speed = find('[data-speed]'), back = find('[data-back]');
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
 let plan = null; // what is being looked at: {preset, dataset, seed, changes, home}
 let tape = null, live = null, film = null; // recorded film of the preset, live film of the plan, the one that is shown
 let clock = 0, playing = false, last = 0, until = null; // step shown; until: stop there (a link to a step)
 let token = 0, stream = null, place = 0, trouble = '';
+let layers = playground.link.get('lab'); // what is drawn: back, real, fake, arrows, mesh
 let series = 'modes', shownFrame = null, seq = 0;
 
 // ---- films ---------------------------------------------------------------------------------------------------------------------------
@@ -35,7 +36,10 @@ function readScene(packed) {
 
 function readFrame(packed) {
   const get = (name) => playground.unpack(packed[name]);
-  return shaped(packed.step, units(get('points')), get('field'), get('push'), get('counts'), get('numbers'), packed.points.shape[0]);
+  const frame = shaped(packed.step, units(get('points')), get('field'), get('push'), get('counts'), get('numbers'), packed.points.shape[0]);
+  if (packed.optimal) frame.optimal = get('optimal');
+  if (packed.manifold) Object.assign(frame, { manifold: units(get('manifold')), density: get('manifold_density'), Z: packed.manifold.shape[1] });
+  return frame;
 }
 
 function shaped(step, points, field, push, counts, numbers, L) {
@@ -68,8 +72,8 @@ function planOf(state) {
   if (d !== 1) changes.lr_d = base.lr_d * d;
   if (state.k !== 'preset') Object.assign(changes, { k: Number(state.k), k_gp: Number(state.k) });
   if (state.ema) changes.ema = true;
-  const home = state.dataset === base.dataset;
-  return { preset: state.preset, dataset: state.dataset, seed: state.seed, changes, home, recorded: home && state.seed === base.seed && !Object.keys(changes).length };
+  const data = dataOf(state), home = data === base.dataset;
+  return { preset: state.preset, dataset: state.dataset, data, seed: state.seed, changes, home, recorded: home && state.seed === base.seed && !Object.keys(changes).length };
 }
 
 async function configure(state) {
@@ -77,6 +81,7 @@ async function configure(state) {
   halt();
   [tape, live, trouble, playing] = [null, null, '', false];
   const step = state.step || 0;
+  if (!mine.data) { trouble = 'lab.status.draw'; clock = 0; show(null); paint(); return; }
   const found = mine.home ? await recordedFilm(mine.preset) : null;
   if (plan !== mine) return; // something else was chosen meanwhile
   tape = found;
@@ -91,22 +96,26 @@ function show(other) {
   film = other;
   shownFrame = null;
   clock = Math.min(clock, Math.max(0, lastStep(film)));
+  if (!film) for (const dd of box.querySelectorAll('dd')) dd.textContent = '';
   slider.max = film ? film.total : 0;
   draw();
 }
 
 const scenes = new Map();
-async function stage(other, dataset) { // gives a live film its scene
-  if (!scenes.has(dataset)) scenes.set(dataset, server.scene(dataset).then(playground.check).then((scene) => scene && readScene(scene)));
+async function stage(other, data) { // gives a live film its scene
+  const dataset = JSON.stringify(data);
+  if (!scenes.has(dataset) && scenes.size > 20) scenes.clear();
+  if (!scenes.has(dataset)) scenes.set(dataset, server.scene(data).then(playground.check).then((scene) => scene && readScene(scene)));
   other.scene = await scenes.get(dataset).catch(() => null);
   if (!other.scene) scenes.delete(dataset);
   if (film === other) { shownFrame = null; draw(); }
 }
 
 function goLive(step = null) {
+  if (!plan.data) return;
   if (!live) {
     live = newFilm(PRESETS[plan.preset].steps, false);
-    stage(live, plan.dataset);
+    stage(live, plan.data);
   }
   clock = 0;
   until = step;
@@ -121,7 +130,7 @@ function ask(stop = null, every = null) {
   const after = lastStep(live);
   stream = { token: ++token, heard: performance.now(), asked: performance.now(), stop: Math.min(stop ?? Infinity, live.total) };
   trouble = ''; place = 0;
-  trigger('run', { token, preset: plan.preset, dataset: plan.dataset, seed: plan.seed, ...plan.changes, every: every || stride, after: after < 0 ? null : after, stop });
+  trigger('run', { token, preset: plan.preset, dataset: plan.data, seed: plan.seed, ...plan.changes, every: every || stride, after: after < 0 ? null : after, stop });
   paint();
 }
 
@@ -263,13 +272,41 @@ function between() { // the two frames around the clock and how far it is from t
   return { a, b: smooth ? b : a, share: smooth && !still.matches ? share : 0 };
 }
 
-function drawField(g, panel, { a, b, share }, size) {
+// What a cell of the background is worth, 0 (orange) to 255 (blue), or null where there is nothing to show.
+const BACKS = {
+  d: (f, i) => f.field[i],
+  optimal: (f, i) => (f.optimal[i] === NONE ? null : (f.optimal[i] * 255) / 254),
+  difference: (f, i) => (f.optimal[i] === NONE ? null : (f.field[i] - (f.optimal[i] * 255) / 254 + 255) / 2),
+};
+const NONE = 255;
+
+function why(panel, { a }) { // why something that was asked for is not drawn
+  const says = [];
+  if (layers.back === 'optimal' || layers.back === 'difference') {
+    const { S } = a, l = panel.l;
+    if (panel.loss === 'wgan_gp') says.push(t('lab.none.critic'));
+    else if (!a.optimal) says.push(t('lab.none.tape'));
+    else if (a.optimal.subarray(l * S * S, (l + 1) * S * S).every((v) => v === NONE)) says.push(t('lab.none.optimal'));
+  }
+  if (layers.mesh && PRESETS[plan.preset].z_dim !== 2) says.push(t('lab.none.z', { z: PRESETS[plan.preset].z_dim }));
+  else if (layers.mesh && !a.manifold && !says.includes(t('lab.none.tape'))) says.push(t('lab.none.tape'));
+  return says.join(' ');
+}
+
+function drawBack(g, panel, pair, size) {
+  if (layers.back === 'plain' || (layers.back !== 'd' && (panel.loss === 'wgan_gp' || !pair.a.optimal))) return;
+  const whole = layers.back === 'd' || pair.b.optimal;
+  drawField(g, panel, whole ? pair : { ...pair, b: pair.a, share: 0 }, size, BACKS[layers.back]);
+}
+
+function drawField(g, panel, { a, b, share }, size, worth) {
   const { S } = a, at = panel.l * S * S, node = panel.field, { field } = colours();
   if (node.width !== S) { node.width = node.height = S; }
   const h = node.getContext('2d'), image = h.createImageData(S, S);
   for (let y = 0; y < S; y++) for (let x = 0; x < S; x++) {
-    const i = at + y * S + x, o = 4 * ((S - 1 - y) * S + x);
-    const c = field[Math.round(a.field[i] + (b.field[i] - a.field[i]) * share)];
+    const i = at + y * S + x, o = 4 * ((S - 1 - y) * S + x), first = worth(a, i), second = worth(b, i);
+    if (first === null || second === null) continue; // transparent
+    const c = field[Math.round(first + (second - first) * share)];
     image.data[o] = c[0]; image.data[o + 1] = c[1]; image.data[o + 2] = c[2]; image.data[o + 3] = 255;
   }
   h.putImageData(image, 0, 0);
@@ -335,16 +372,36 @@ function drawArrows(g, panel, { a }, at, size) {
   g.globalAlpha = 1;
 }
 
+// G's mesh: equal shares of z, so that a cell is the darker the less G stretches it.
+function drawMesh(g, panel, { a, b, share }, size) {
+  const { Z } = a, at = panel.l * Z * Z * 2, cells = panel.l * (Z - 1) ** 2, half = film.scene.box;
+  const other = b.manifold ? b.manifold : a.manifold;
+  const X = (i) => ((a.manifold[at + 2 * i] + (other[at + 2 * i] - a.manifold[at + 2 * i]) * share + 1) / 2) * size;
+  const Y = (i) => ((1 - a.manifold[at + 2 * i + 1] - (other[at + 2 * i + 1] - a.manifold[at + 2 * i + 1]) * share) / 2) * size;
+  g.fillStyle = color('generated'); g.strokeStyle = color('ink'); g.lineWidth = Math.max(0.6, size / 600);
+  for (let y = 0; y < Z - 1; y++) for (let x = 0; x < Z - 1; x++) {
+    const corners = [y * Z + x, y * Z + x + 1, (y + 1) * Z + x + 1, (y + 1) * Z + x].map((i) => [X(i), Y(i)]);
+    if (!corners.every(([u, v]) => Number.isFinite(u) && Number.isFinite(v))) continue;
+    g.beginPath();
+    corners.forEach(([u, v], k) => (k ? g.lineTo(u, v) : g.moveTo(u, v)));
+    g.closePath();
+    const density = a.density[cells + y * (Z - 1) + x] * 4 * half * half; // 1: as if spread over the whole square
+    g.globalAlpha = playground.clamp(0.1 * Math.log2(1 + (density || 0)), 0.04, 0.7); g.fill();
+    g.globalAlpha = 0.3; g.stroke();
+  }
+  g.globalAlpha = 1;
+}
+
 function drawPanel(panel, g, width, height) {
   const size = Math.min(width, height), pair = between();
   if (!pair || !film.scene || panel.l >= pair.a.L) { words(g, t(trouble || 'lab.status.starting'), width, height, 'muted'); return; }
-  drawField(g, panel, pair, size);
+  drawBack(g, panel, pair, size);
   const at = positions(panel, pair, size), r = Math.max(1.6, size / 150);
-  g.globalAlpha = 0.55; g.fillStyle = color('data'); g.fill(realPath(size)); g.globalAlpha = 1;
+  if (layers.real) { g.globalAlpha = 0.55; g.fillStyle = color('data'); g.fill(realPath(size)); g.globalAlpha = 1; }
+  if (layers.mesh && pair.a.manifold) drawMesh(g, panel, pair, size);
   drawRings(g, panel, pair, size);
-  dots(g, at, r + Math.max(0.7, size / 420), color('panel'));
-  dots(g, at, r, color('generated'));
-  if (arrows.checked) drawArrows(g, panel, pair, at, size);
+  if (layers.fake) { dots(g, at, r + Math.max(0.7, size / 420), color('panel')); dots(g, at, r, color('generated')); }
+  if (layers.arrows) drawArrows(g, panel, pair, at, size);
   if (number(pair.a, panel.l, 'diverged')) { g.fillStyle = color('panel'); g.globalAlpha = 0.8; g.fillRect(0, 0, size, size); g.globalAlpha = 1; words(g, t('lab.diverged'), size, size, 'bad'); }
 }
 
@@ -356,7 +413,7 @@ function words(g, text, width, height, tone) {
 // ---- the chart: one number of all four losses over the steps -----------------------------------------------------------------------------------
 
 const SCALES = {
-  modes: (K) => ({ low: 0, high: K, ticks: K > 20 ? [0, 10, 20] : [0, K / 2, K], write: (v) => String(Math.round(v)) }),
+  modes: (K) => ({ low: 0, high: K, ticks: K > 20 ? [0, 10, 20] : K % 2 ? [0, K] : [0, K / 2, K], write: (v) => String(Math.round(v)) }),
   hq: () => ({ low: 0, high: 1, ticks: [0, 0.5, 1], write: (v) => `${Math.round(100 * v)} %` }),
   js: () => ({ low: 0, high: Math.LN2, ticks: [0, 0.2, 0.4, 0.6], write: (v) => v.toFixed(1) }),
   loss_g: () => ({ low: -2, high: 4, ticks: [-2, 0, 2, 4], write: String }),
@@ -403,7 +460,7 @@ function line(g, l, scale, X, Y, end, alpha) {
 
 const format = {
   modes: (f, l) => [String(number(f, l, 'modes')), t('lab.of', { total: f.modes })],
-  hq: (f, l) => [`${Math.round(100 * number(f, l, 'hq'))} %`, t('lab.best', { value: `${Math.round(100 * BEST_HQ)} %` })],
+  hq: (f, l) => [`${Math.round(100 * number(f, l, 'hq'))} %`, t('lab.best', { value: `${Math.round(100 * (film.scene.floor_hq ?? BEST_HQ))} %` })],
   js: (f, l) => [number(f, l, 'js').toFixed(3), t('lab.floor', { value: film.scene.floor_js.toFixed(4) })],
   gradient: (f, l) => [scientific(number(f, l, 'gradient')), '|∂L/∂x|'],
 };
@@ -421,7 +478,8 @@ function writeNumbers() {
   shownFrame = frame;
   for (const panel of panels) {
     if (panel.l >= frame.L) continue;
-    const diverged = number(frame, panel.l, 'diverged');
+    const diverged = number(frame, panel.l, 'diverged'), note = panel.root.querySelector('.pg-lab-note'), words = why(panel, { a: frame });
+    put(note, words); note.hidden = !words;
     panel.root.classList.toggle('pg-lab-diverged', !!diverged);
     panel.root.classList.toggle('pg-lab-full', !diverged && number(frame, panel.l, 'modes') === frame.modes);
     for (const name of ['modes', 'hq', 'js', 'gradient']) {
@@ -458,8 +516,10 @@ function paint() {
   liveButton.setAttribute('aria-label', liveButton.textContent);
   liveButton.title = t(live && canTape ? 'lab.act.tape_hint' : 'lab.act.live_hint');
   liveButton.hidden = !!live && !canTape;
+  for (const button of box.querySelectorAll('[data-layer]')) button.setAttribute('aria-pressed', String(layers[button.dataset.layer]));
+  back.value = layers.back;
   for (const button of box.querySelectorAll('[data-series]')) button.setAttribute('aria-pressed', String(button.dataset.series === series));
-  const curve = plan && ['moons', 'spiral'].includes(plan.dataset);
+  const curve = plan && ['moons', 'spiral', 'points'].includes(plan.dataset);
   for (const dt of box.querySelectorAll('[data-number=modes] dt, [data-series=modes]')) put(dt, t(curve ? 'lab.number.stretches' : 'lab.number.modes'));
   Object.assign(box.dataset, { source: isLive ? 'live' : 'recorded', playing: String(playing), frames: String(film ? film.frames.length : 0), streaming: String(!!stream), place: String(place) });
 }
@@ -494,7 +554,14 @@ box.addEventListener('click', (event) => {
 });
 slider.addEventListener('input', () => seek(Number(slider.value)));
 speed.addEventListener('change', () => { if (stream) { halt(); if (playing) ask(until); } });
-arrows.addEventListener('change', draw);
+function choose(change) { // what is drawn; the link keeps it
+  playground.link.set('lab', change);
+  layers = { ...layers, ...change };
+  shownFrame = null;
+  paint(); draw();
+}
+for (const button of box.querySelectorAll('[data-layer]')) button.addEventListener('click', () => choose({ [button.dataset.layer]: !layers[button.dataset.layer] }));
+back.addEventListener('change', () => choose({ back: back.value }));
 playground.keys(box, { space: acts.play, left: acts.back, right: acts.step, r: restart, home: () => seek(0), end: () => seek(Infinity), l: switchSource });
 
 const lines = find('.pg-lab-lines');

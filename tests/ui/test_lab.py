@@ -158,6 +158,47 @@ def test_knobs_of_the_page_are_within_bounds():
         lab.make_run("A", k=int(k), k_gp=int(k))
 
 
+def test_the_player_gets_the_parts_that_its_overlays_draw(lane):
+    class Event:
+        _data = {"token": 3, "preset": "C", "dataset": "ring8", "seed": 9, "every": 10, "stop": 10}
+
+    messages = asyncio.run(collect(stage.train(Event())))
+    frames = [message["frame"] for message in messages if "frame" in message]
+    assert [frame["step"] for frame in frames][-1] == 10
+    run = lab.make_run("C", seed=9, every=10)
+    (*_, frame) = lab.film(run, stop=10, parts=lab.PARTS)
+    expected = lab.packed(frame, lab.scene(run.dataset).box)
+    for name in ("optimal", "manifold", "manifold_density", "histogram", "histogram_range"):
+        np.testing.assert_array_equal(unpack(frames[-1][name]), expected[name], err_msg=name)
+    assert (unpack(frames[-1]["optimal"])[3] == 255).all(), "expected no optimal D for WGAN-GP's critic"
+
+
+def test_every_data_set_of_the_controls_is_one_that_the_room_accepts():
+    for name, (low, high, _) in stage.DATA_KNOBS.items():
+        for value in (low, high):
+            field = stage.FIELDS[name]
+            assert field.read(name, value) == value, f"{name}: expected a link that may say {value}"
+    for name, knobs in {"ring": ("modes",), "grid": ("rows", "columns"), "pair": ("weight",)}.items():
+        for at in (0, 1):
+            told = {knob: stage.DATA_KNOBS[knob][at] for knob in (*knobs, "std")}
+            lab.make_run(dataset={"name": name, **told})
+    assert stage.USUAL["ring8"] == 0.05 and stage.USUAL["moons"] == 0.1
+    around = stage.scene({"name": "mixture", "points": [[1, 1], [-1, -1]], "std": 0.2})
+    np.testing.assert_array_equal(sorted(unpack(around["centers"]).tolist()), [[-1, -1], [1, 1]])
+
+
+def test_a_table_comes_as_points_and_its_errors_name_the_line():
+    read = stage.table("x;y\n1;2\n-1;0,5\n")
+    np.testing.assert_array_equal(unpack(read["points"]), [[1, 2], [-1, 0.5]])
+    assert read["unit"] == 1 and read["middle"] == [0, 0]
+    wide = stage.table("0,0\n100,50")
+    given = unpack(wide["points"]) * wide["unit"] + wide["middle"]
+    np.testing.assert_allclose(given, [[0, 0], [100, 50]], atol=1e-4)
+    for bad, line in (("1,2\n3,x", 2), ("1,2\n\n3", 3), ("1,2\n3,nan", 2)):
+        with pytest.raises(InvalidInput, match=f"line {line}"):
+            stage.table(bad)
+
+
 def unpack(packed):
     kind = np.dtype(packed["dtype"]).newbyteorder("<")
     return np.frombuffer(base64.b64decode(packed["data"]), kind).reshape(packed["shape"])

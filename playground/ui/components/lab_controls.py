@@ -6,12 +6,38 @@ from collections.abc import Mapping
 
 from playground.ui.components.base import CanvasComponent
 
-DATASETS = ("ring8", "grid25", "moons", "spiral")
+DATASETS = ("ring8", "grid25", "moons", "spiral", "pair", "mixture", "points")
+DATA_KNOBS = {  # low, high, step
+    "modes": (2, 12, 1),
+    "rows": (2, 5, 1),
+    "columns": (2, 5, 1),
+    "weight": (0.05, 0.95, 0.05),
+    "std": (0.01, 0.5, 0.01),
+}
+DATA_KNOB = """<label data-data-row="@NAME@" hidden><span data-t="lab.data.@NAME@"></span>
+  <input type="range" data-data="@NAME@" min="@LOW@" max="@HIGH@" step="@STEP@"><output></output></label>"""
+PAD = """<div class="pg-lab-draw" hidden>
+  <p data-hint></p>
+  <div class="pg-lab-pad" tabindex="0" role="application" data-t-label="lab.pad"><canvas></canvas></div>
+  <div class="pg-lab-padbar"><span data-count role="status"></span>
+    <button type="button" class="pg-button" data-act="undo" data-t="lab.undo"></button>
+    <button type="button" class="pg-button" data-act="clear" data-t="lab.clear"></button>
+    <button type="button" class="pg-button pg-lab-go" data-act="use" data-t="lab.use"></button></div>
+  <details class="pg-lab-table" hidden><summary data-t="lab.table.title"></summary>
+    <textarea rows="5" spellcheck="false" data-t-label="lab.table.title"
+      placeholder="x,y&#10;0.5,-1.2&#10;-1,0.3"></textarea>
+    <p class="pg-lab-problem" role="alert" hidden></p>
+    <div class="pg-lab-padbar"><label class="pg-button"><span data-t="lab.table.file"></span>
+        <input type="file" accept=".csv,.tsv,.txt,text/csv,text/plain"></label>
+      <button type="button" class="pg-button" data-act="table" data-t="lab.table.use"></button></div>
+    <p data-t="lab.table.hint"></p></details>
+</div>"""
 RATES = ("0.2", "0.5", "1", "2", "5")
 CRITIC = ("preset", "1", "2", "3", "5", "10")
 TEMPLATE = """<div class="pg-lab-controls" role="group" data-t-label="lab.controls">
 <div class="pg-lab-group"><span id="lab-dataset" data-t="lab.title.dataset"></span>
-  <div class="pg-lab-datasets" role="group" aria-labelledby="lab-dataset">@DATASETS@</div></div>
+  <div class="pg-lab-datasets" role="group" aria-labelledby="lab-dataset">@DATASETS@</div>
+  <div class="pg-lab-data">@DATA@</div>@PAD@</div>
 <div class="pg-lab-group"><span id="lab-preset" data-t="lab.title.preset"></span>
   <div class="pg-lab-presets" role="group" aria-labelledby="lab-preset">@PRESETS@</div></div>
 <div class="pg-lab-says" aria-live="polite"><b></b><p></p><table><tbody></tbody></table><small></small></div>
@@ -31,7 +57,8 @@ TEMPLATE = """<div class="pg-lab-controls" role="group" data-t-label="lab.contro
 class LabControls(CanvasComponent):
     """Keeps the stage's state in the URL and tells the view (an element id) when it changes.
 
-    presets: settings of each. home: the preset that opens each data set. claims: see `inference.lab.claims`.
+    presets: settings of each. home: the preset that opens each data set. claims: see `inference.lab.claims`. usual: the
+    standard deviation of each data set. `server.table` reads a table of points.
     """
 
     def __init__(
@@ -40,6 +67,7 @@ class LabControls(CanvasComponent):
         presets: Mapping[str, Mapping],
         home: Mapping[str, str],
         claims: Mapping[str, Mapping],
+        usual: Mapping[str, float],
         **kwargs: object,
     ) -> None:
         rates = "".join(f'<option value="{value}">× {value}</option>' for value in RATES)
@@ -48,11 +76,20 @@ class LabControls(CanvasComponent):
         template = (
             TEMPLATE.replace("@PRESETS@", "".join(_button("preset", id, "preset") for id in presets))
             .replace("@DATASETS@", "".join(_button("dataset", id, "dataset") for id in DATASETS))
+            .replace("@DATA@", "".join(map(_data_knob, DATA_KNOBS)))
+            .replace("@PAD@", PAD)
             .replace("@RATES@", rates)
             .replace("@CRITIC@", critic)
         )
-        constants = {"VIEW": view, "PRESETS": presets, "HOME": home, "CLAIMS": claims}
-        super().__init__("lab_controls", template=template, constants=constants, **kwargs)
+        constants = {"VIEW": view, "PRESETS": presets, "HOME": home, "CLAIMS": claims, "USUAL": usual}
+        scripts = ["lab_data"]
+        super().__init__("lab_controls", template=template, constants=constants, scripts=scripts, **kwargs)
+
+
+def _data_knob(name: str) -> str:
+    low, high, step = map(str, DATA_KNOBS[name])
+    html = DATA_KNOB.replace("@NAME@", name).replace("@LOW@", low).replace("@HIGH@", high)
+    return html.replace("@STEP@", step)
 
 
 def _button(kind: str, id: str, texts: str) -> str:

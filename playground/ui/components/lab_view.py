@@ -9,9 +9,14 @@ from playground.ui.components.base import CanvasComponent
 LOSSES = ("minimax", "nonsaturating", "lsgan", "wgan_gp")
 NUMBERS = ("modes", "hq", "js", "gradient")
 SERIES = (*NUMBERS, "loss_g")
+LAYERS = ("real", "fake", "arrows", "mesh")  # drawn over the background, each on or off
+BACKS = ("d", "optimal", "difference", "plain")  # of which one is the background
+LAYER = """<button type="button" class="pg-lab-layer" data-layer="@NAME@" aria-pressed="true"
+  data-t-title="lab.layer.@NAME@_hint"><i class="pg-lab-dot pg-lab-@NAME@"></i>
+  <span data-t="lab.layer.@NAME@"></span></button>"""
 PANEL = """<figure class="pg-lab-panel" data-loss="@LOSS@">
   <figcaption><i class="pg-lab-swatch"></i><span data-t="lab.loss.@LOSS@"></span></figcaption>
-  <div class="pg-lab-plane"><canvas role="img"></canvas></div>
+  <div class="pg-lab-plane"><canvas role="img"></canvas><p class="pg-lab-note" hidden></p></div>
   <dl>@NUMBERS@</dl>
 </figure>"""
 NUMBER = """<div data-number="@NAME@" data-t-title="lab.number.@NAME@_hint">
@@ -22,10 +27,10 @@ TEMPLATE = """<div class="pg-lab" tabindex="0" role="group" data-t-label="lab.vi
     <span class="pg-lab-clock"><span data-t="lab.step"></span> <b data-step>0</b><span data-total></span></span>
     <span class="pg-lab-badge" data-source></span>
     <span class="pg-lab-status" role="status" aria-live="polite"></span>
-    <span class="pg-lab-legend">
-      <span><i class="pg-lab-dot pg-lab-real"></i><span data-t="lab.legend.real"></span></span>
-      <span><i class="pg-lab-dot pg-lab-fake"></i><span data-t="lab.legend.fake"></span></span>
-      <span><i class="pg-lab-field"></i><span data-t="lab.legend.field"></span></span>
+    <span class="pg-lab-legend" role="group" data-t-label="lab.overlays">
+      @LAYERS@
+      <label><i class="pg-lab-field" data-t-title="lab.field_hint"></i>
+        <select data-back data-t-label="lab.background">@BACKS@</select></label>
       <span><i class="pg-lab-ring"></i><span data-t="lab.legend.covered"></span></span>
     </span>
   </div>
@@ -41,7 +46,6 @@ TEMPLATE = """<div class="pg-lab" tabindex="0" role="group" data-t-label="lab.vi
       <select data-speed data-t-label="lab.speed"><option value="slow" data-t="lab.speed_slow"></option>
         <option value="normal" selected data-t="lab.speed_normal"></option>
         <option value="fast" data-t="lab.speed_fast"></option></select></label>
-    <label class="pg-lab-check"><input type="checkbox" data-arrows checked><span data-t="lab.arrows"></span></label>
   </div>
 </div>"""
 
@@ -63,6 +67,13 @@ class LabView(CanvasComponent):
             for name in SERIES
         )
         buttons = "".join(BUTTON.replace("@ACT@", act) for act in ("restart", "back", "play", "step", "live"))
-        template = TEMPLATE.replace("@PANELS@", panels).replace("@SERIES@", series).replace("@BUTTONS@", buttons)
+        backs = "".join(f'<option value="{name}" data-t="lab.back.{name}"></option>' for name in BACKS)
+        template = (
+            TEMPLATE.replace("@PANELS@", panels)
+            .replace("@SERIES@", series)
+            .replace("@BUTTONS@", buttons)
+            .replace("@LAYERS@", "".join(LAYER.replace("@NAME@", name) for name in LAYERS))
+            .replace("@BACKS@", backs)
+        )
         constants = {"PRESETS": presets}
-        super().__init__("lab_view", template=template, constants=constants, scripts=["unfold"], **kwargs)
+        super().__init__("lab_view", template=template, constants=constants, scripts=["unfold", "lab_data"], **kwargs)

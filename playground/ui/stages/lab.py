@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import asdict
 
@@ -14,8 +14,8 @@ import numpy as np
 from playground.errors import InvalidInput, PlaygroundError
 from playground.inference import lab
 from playground.ui.components.base import pack
-from playground.ui.components.lab_controls import CRITIC, RATES, LabControls
-from playground.ui.components.lab_view import LabView
+from playground.ui.components.lab_controls import CRITIC, DATA_KNOBS, DATASETS, RATES, LabControls
+from playground.ui.components.lab_view import BACKS, LAYERS, LabView
 from playground.ui.handlers import session
 from playground.ui.lane import Lane
 from playground.ui.links import Field
@@ -23,17 +23,32 @@ from playground.ui.page import Page, Stage
 
 LANE = Lane()
 POLL = 0.3  # seconds between two looks at one's place in the queue
-SHOWN = ("dataset", "seed", "steps", "every", "lr_g", "lr_d", "k", "lr_gp", "k_gp")
+SHOWN = ("dataset", "seed", "steps", "every", "lr_g", "lr_d", "k", "lr_gp", "k_gp", "z_dim")
+HOME = {**lab.HOME, "pair": "C", "mixture": "C", "points": "C"}
+USUAL = {  # standard deviations
+    "ring8": lab.plane("ring").std,
+    "grid25": lab.plane("grid").std,
+    **{id: lab.plane(id).std for id in ("moons", "spiral", "pair")},
+    **{id: lab.plane(id, points=[(0, 0)]).std for id in ("mixture", "points")},
+}
 PRESETS = {id: {name: getattr(run, name) for name in SHOWN} for id, run in lab.PRESETS.items()}
 FIELDS = {
     "preset": Field("choice", "A", choices=list(PRESETS)),
-    "dataset": Field("choice", "ring8", choices=lab.DATASETS),
+    "dataset": Field("choice", "ring8", choices=DATASETS),
+    "modes": Field("int", 8, *DATA_KNOBS["modes"][:2]),
+    "rows": Field("int", 5, *DATA_KNOBS["rows"][:2]),
+    "columns": Field("int", 5, *DATA_KNOBS["columns"][:2]),
+    "weight": Field("float", 0.2, *DATA_KNOBS["weight"][:2]),
+    "std": Field("float", 0.0, 0.0, DATA_KNOBS["std"][1]),  # 0: as usual
+    "centres": Field("text", "", high=1200),
     "seed": Field("int", 0, 0, lab.SEED_HIGH),
     "lr_g": Field("choice", "1", choices=RATES),
     "lr_d": Field("choice", "1", choices=RATES),
     "k": Field("choice", "preset", choices=CRITIC),
     "ema": Field("bool", False),
     "step": Field("int", 0, 0, lab.STEPS_HIGH),
+    "back": Field("choice", "d", choices=BACKS),
+    **{name: Field("bool", name != "mesh") for name in LAYERS},
 }
 EQUATION = r"""$$\begin{aligned}
 \text{minimax}\quad & \min_G\,\mathbb E\,\ln\!\left(1-D(G(z))\right)\\
@@ -50,7 +65,7 @@ def build(page: Page) -> None:
         served = [page.server(recorded), page.server(scene)]
         player = LabView(PRESETS, elem_id="lab-view", server_functions=served)
     with controls:
-        LabControls("lab-view", PRESETS, lab.HOME, lab.claims())
+        LabControls("lab-view", PRESETS, HOME, lab.claims(), USUAL, server_functions=[page.server(table)])
     with notes:
         page.notes("lab", EQUATION)
     page.state("lab", {}, FIELDS)
@@ -63,9 +78,15 @@ def recorded(preset: str) -> dict:
     return lab.recorded(preset)
 
 
-def scene(dataset: str) -> dict:
-    """What stays the same in all frames on a data set."""
-    return plain(lab.packed_scene(lab.scene(dataset)))
+def scene(dataset: str | dict) -> dict:
+    """What stays the same in all frames on a data set: an id or {"name", ...}."""
+    return plain(lab.packed_scene(lab.scene(lab.make_run(dataset=dataset).dataset)))
+
+
+def table(text: str) -> dict:
+    """Points of a table: {"points" (n, 2), "middle", "unit"}, shown = (given - middle) / unit."""
+    read = lab.table(text)
+    return {"points": pack(read.points), "middle": list(read.middle), "unit": read.unit}
 
 
 async def train(event: gr.EventData) -> AsyncIterator[dict]:
@@ -75,7 +96,7 @@ async def train(event: gr.EventData) -> AsyncIterator[dict]:
         changes = {name: asked.get(name) for name in lab.CHANGEABLE}
         run = lab.make_run(asked.get("preset"), asked.get("dataset"), asked.get("seed"), **changes)
         after, stop = asked.get("after"), asked.get("stop")
-        async with aclosing(watch(run, session(), after, stop, lab.HZ, token)) as messages:
+        async with aclosing(watch(run, session(), after, stop, lab.HZ, token, lab.PARTS)) as messages:
             async for message in messages:
                 # Each value replaces the one before it, so only what a later one may replace is sent: no scene, no end.
                 if not {"scene", "end"} & set(message):
@@ -97,13 +118,20 @@ def _asked(event: gr.EventData) -> tuple[dict, int]:
 
 
 async def watch(
-    run: lab.Run, visitor: str, after: object = None, stop: object = None, hz: float | None = None, wish: int = 0
+    run: lab.Run,
+    visitor: str,
+    after: object = None,
+    stop: object = None,
+    hz: float | None = None,
+    wish: int = 0,
+    parts: Sequence[str] = (),
 ) -> AsyncIterator[dict]:
     """A film as messages: the place in the queue until it is 0, the scene, frames, and the end.
 
-    hz: frames per second of wall clock, or None for every frame of the film. Raises InvalidInput.
+    hz: frames per second of wall clock, or None for every frame of the film. parts: of `lab.PARTS`, what the frames
+    have besides. Raises InvalidInput.
     """
-    film = lab.film(run, after, stop) if hz is None else lab.live(run, after, stop, hz)
+    film = lab.film(run, after, stop, parts) if hz is None else lab.live(run, after, stop, hz, parts)
     ticket = LANE.join(visitor, wish)
     if ticket is None:
         raise PlaygroundError("busy")
