@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import sys
 import types
 
@@ -75,3 +77,11 @@ def test_wrong_options_say_what_was_expected(argv, capsys):
     with pytest.raises(SystemExit):
         command.options(argv)
     assert "usage:" in capsys.readouterr().err
+
+
+def test_the_configuration_of_the_whole_page_can_be_copied():
+    """Gradio copies it for every visitor; what cannot be copied is tried again at every level, which takes a second."""
+    config = app.build().get_config_file()
+    copied = copy.deepcopy(config)
+    assert len(copied["components"]) == len(config["components"]) > 100
+    json.dumps(copied["components"][0])

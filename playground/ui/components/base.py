@@ -80,6 +80,14 @@ class CanvasComponent(gr.HTML):
         js = _script([*scripts, name], constants or {})
         super().__init__(value, html_template=template, js_on_load=js, apply_default_css=False, **kwargs)
 
+    def get_config(self) -> dict:
+        """What the browser gets. Gradio takes a parameter whose name stands in the script, as 'every' may, for an event.
+
+        Such a listener cannot be copied, and Gradio copies the whole configuration for every visitor: it would try again
+        at each level, which takes a second.
+        """
+        return {name: value for name, value in super().get_config().items() if not callable(value)}
+
     def postprocess(self, value: dict | None) -> dict | None:
         """Adds a new `seq`, so that the same picture sent twice is drawn twice."""
         if value is None:
