@@ -1,5 +1,5 @@
 // The lab's controls. Their state is the URL's; the view reads it there and is told by a `configure` event on its own element.
-const PRESETS = @PRESETS@, HOME = @HOME@, CLAIMS = @CLAIMS@, USUAL = @USUAL@;
+const PRESETS = @PRESETS@, HOME = @HOME@, CLAIMS = @CLAIMS@, USUAL = @USUAL@, STEER_RANGE = @STEER_RANGE@;
 const { t } = playground;
 const box = element.querySelector('.pg-lab-controls');
 const find = (selector) => box.querySelector(selector);
@@ -11,7 +11,7 @@ const PLAIN = { ...KNOBS, ...DATA_PLAIN };
 const state = () => playground.link.get('lab');
 
 function change(values) {
-  playground.link.set('lab', { ...values, step: 0 });
+  playground.link.set('lab', { changes: '', ...values, step: 0 });
   paint();
   const view = document.querySelector(`#${@VIEW@} .pg-lab`);
   if (view) view.dispatchEvent(new CustomEvent('configure'));
@@ -32,7 +32,7 @@ function paint() {
 
 // What the preset shows, in words and numbers that the evidence carries; nothing is claimed for any other setting.
 function say(now) {
-  const claimed = PRESETS[now.preset].dataset === now.dataset && Object.keys(PLAIN).every((name) => now[name] === PLAIN[name]);
+  const claimed = PRESETS[now.preset].dataset === now.dataset && !now.changes && Object.keys(PLAIN).every((name) => now[name] === PLAIN[name]);
   const says = find('.pg-lab-says'), table = says.querySelector('table');
   says.querySelector('b').textContent = t(`lab.preset.${now.preset}`);
   says.querySelector('p').textContent = t(claimed ? `lab.says.${now.preset}` : 'lab.says.other');
@@ -69,6 +69,7 @@ box.addEventListener('click', (event) => {
   if (preset && OWN_DATA.includes(state().dataset)) change({ ...KNOBS, ...seedFor(preset), preset }); // the visitor's own data stay
   else if (preset) change({ ...PLAIN, ...seedFor(preset), preset, dataset: PRESETS[preset].dataset });
   if (dataset) change({ ...PLAIN, ...seedFor(HOME[dataset]), dataset, preset: HOME[dataset] });
+  if (button.dataset.turn) tell('turns', button.dataset.turn);
   if (acts[act]) acts[act]();
   if (act === 'another') { let next; do next = draw(); while (next === state().seed); seed.value = next; change({ seed: next }); }
 });
@@ -178,7 +179,58 @@ find('.pg-lab-table input').addEventListener('change', async (event) => {
   readTable(paper.value);
 });
 
+// ---- while it trains --------------------------------------------------------------------------------------------------------------------
+
+const STEPS_MOST = 20000;
+const steerBy = (name) => find(`[data-steer=${name}]`);
+const view = () => document.querySelector(`#${@VIEW@} .pg-lab`);
+const tell = (type, detail) => view() && view().dispatchEvent(new CustomEvent(type, { detail }));
+
+const SUGGESTED = { lr_g: 0.001, lr_d: 0.001, k_d: 5, k_g: 1, penalty: 1, a: -1, b: 1, c: 0 };
+function paintSteer() {
+  const knob = steerBy('knob').value;
+  steerBy('loss').hidden = knob !== 'loss';
+  steerBy('ema').hidden = knob !== 'ema';
+  steerBy('number').hidden = knob === 'loss' || knob === 'ema';
+  steerBy('panel').disabled = knob === 'ema'; // everybody's
+  find('[data-act=steer]').textContent = t('lab.steer.from', { step: Number(view()?.dataset.step || 0).toLocaleString(playground.lang) });
+  const turns = turnsNow();
+  for (const button of box.querySelectorAll('[data-turn]')) button.setAttribute('aria-pressed', String(button.dataset.turn === turns));
+}
+function turnsNow() { // what the last changes of k_d and k_g of the first panel say
+  const last = { k_d: 1, k_g: 1 };
+  for (const item of (view()?.dataset.changes || '').split(';')) { const [, knob, value, panel] = item.split(':'); if (knob in last && !(Number(panel) > 0)) last[knob] = Number(value); }
+  return last.k_g === 0 && last.k_d > 0 ? 'd' : last.k_d === 0 && last.k_g > 0 ? 'g' : last.k_d && last.k_g ? 'both' : '';
+}
+steerBy('knob').addEventListener('change', () => { steerBy('number').value = SUGGESTED[steerBy('knob').value] ?? ''; paintSteer(); });
+let changed = '';
+function follow() {
+  paintSteer();
+  if (state().changes !== changed) { changed = state().changes; say(state()); }
+}
+new MutationObserver(follow).observe(document.querySelector(`#${@VIEW@}`) || box, { subtree: true, attributeFilter: ['data-step', 'data-changes'] });
+
+function steerNow() {
+  const knob = steerBy('knob').value, panel = knob === 'ema' || !steerBy('panel').value ? null : Number(steerBy('panel').value);
+  const raw = steerBy(knob === 'loss' || knob === 'ema' ? knob : 'number').value;
+  const value = knob === 'loss' ? raw : knob === 'ema' ? raw === 'true' : Number(raw);
+  const [low, high] = STEER_RANGE[knob] || [];
+  if (low !== undefined && (raw === '' || !(value >= low && value <= high) || (high === 10 && !Number.isInteger(value)))) {
+    playground.toast(t(high === 10 ? 'error.integer_range' : 'error.number_range', { field: t(`lab.steer.of.${knob}`), low, high, got: raw }), 'warn');
+    return;
+  }
+  tell('steer', { knob, value, panel });
+}
+
+function until() {
+  const { value, problem } = playground.read('step', { kind: 'int', low: 1, high: STEPS_MOST, default: 1 }, steerBy('until').value);
+  if (problem) playground.toast(t('error.integer_range', { field: t('field.step'), low: 1, high: STEPS_MOST, got: steerBy('until').value }), 'warn');
+  else tell('runto', value);
+}
+
 const acts = {
+  steer: steerNow,
+  until,
   undo: () => { if (past.length) { sketch = past.pop(); paintPad(); } },
   clear: () => { keepPast(); sketch = []; paintPad(); },
   use,
@@ -195,5 +247,6 @@ find('[data-knob=ema]').addEventListener('change', (event) => change({ ema: even
 
 playground.translate(box);
 if (centresOf(state().centres) === null) { playground.toast(t('lab.bad_centres'), 'warn'); playground.link.set('lab', { centres: '' }); }
-playground.onLang(paint);
+playground.onLang(() => { paint(); paintSteer(); });
 paint();
+paintSteer();

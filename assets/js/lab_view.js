@@ -73,7 +73,80 @@ function planOf(state) {
   if (state.k !== 'preset') Object.assign(changes, { k: Number(state.k), k_gp: Number(state.k) });
   if (state.ema) changes.ema = true;
   const data = dataOf(state), home = data === base.dataset;
-  return { preset: state.preset, dataset: state.dataset, data, seed: state.seed, changes, home, recorded: home && state.seed === base.seed && !Object.keys(changes).length };
+  const list = changesOf(state.changes);
+  if (!list) { playground.toast(t('lab.bad_changes'), 'warn'); playground.link.set('lab', { changes: '' }); }
+  return { preset: state.preset, dataset: state.dataset, data, seed: state.seed, changes, list: list || [], home, recorded: home && state.seed === base.seed && !Object.keys(changes).length && !(list || []).length };
+}
+
+// ---- changes on the way: a branch is the same run with one more change; up to it, its frames are those of the run it leaves -----------
+
+const changesText = (list) => list.map((c) => [c.step, c.knob, c.value, c.panel ?? ''].join(':')).join(';');
+function changesOf(text) { // null where the text is no list of changes; whether they fit is for the server to say
+  if (!text) return [];
+  const list = text.split(';').map((item) => {
+    const [step, knob, value, panel, more] = item.split(':');
+    if (!/^\d+$/.test(step) || value === undefined || more !== undefined || !/^[0-3]?$/.test(panel ?? '')) return null;
+    return { step: Number(step), knob, value: knob === 'loss' ? value : knob === 'ema' ? value === 'true' : Number(value), panel: panel ? Number(panel) : null };
+  });
+  return list.some((c) => c === null || Number.isNaN(c.value)) ? null : list;
+}
+
+function lossAt(l, step = clock) { // a panel's loss as the frame at this step was trained with
+  let loss = LOSSES[l];
+  for (const c of plan ? plan.list : []) if (c.knob === 'loss' && c.step < step && (c.panel === null || c.panel === l)) loss = c.value;
+  return loss;
+}
+
+function steps(l, knob, resting) { // k_d or k_g of a panel now, or, resting, before it was set to 0
+  const base = PRESETS[plan.preset], own = plan.changes.k_gp ?? base.k_gp, others = plan.changes.k ?? base.k;
+  let k = knob === 'k_g' ? 1 : LOSSES[l] === 'wgan_gp' ? own : others;
+  for (const c of plan.list) if (c.knob === knob && c.step <= clock && (c.value !== 0 || !resting) && (c.panel === null || c.panel === l)) k = c.value;
+  return k;
+}
+
+const trunk = (at, fresh) => [...plan.list.filter((c) => c.step < at || (c.step === at && !fresh.some((f) => f.knob === c.knob && (f.panel === null || f.panel === c.panel)))), ...fresh];
+
+// From the step shown on, these knobs have other values. beside: the run that is left stays in view.
+function steer(fresh, beside) {
+  if (!film || !film.frames.length || !plan.data || !film.scene) return;
+  const going = playing, at = film.frames[frameIndex(nearest(clock))].step;
+  play(false);
+  const list = trunk(at, fresh.map((c) => ({ ...c, step: at })));
+  if (at >= film.total || changesText(list).length > 1500 || list.length > 64) { playground.toast(t(at >= film.total ? 'lab.steer.end' : 'lab.steer.many'), 'warn'); return; }
+  const left = beside ? { film, plan, live, panels: fresh.map((c) => c.panel) } : film.left || null;
+  const made = { ...newFilm(film.total, false), scene: film.scene, frames: film.frames.filter((frame) => frame.step <= at), left };
+  plan = { ...plan, list, recorded: false };
+  playground.link.set('lab', { changes: changesText(list) });
+  live = made; until = null; clock = at;
+  show(made);
+  if (going || beside) play(true); else paint();
+}
+
+function takeTurns(who) { // both, D only or G only, from the step shown on
+  const fresh = ['k_d', 'k_g'].flatMap((knob) => {
+    const learns = who === 'both' || (who === 'd') === (knob === 'k_d');
+    const all = LOSSES.map((_, panel) => ({ knob, panel, value: learns ? steps(panel, knob, true) : 0 }));
+    if (all.every((c) => c.value === all[0].value)) return all.some((c) => c.value !== steps(c.panel, knob)) ? [{ ...all[0], panel: null }] : [];
+    return all.filter((c) => c.value !== steps(c.panel, knob));
+  });
+  if (fresh.length) steer(fresh, false);
+}
+
+function backToOriginal() {
+  const { left } = film || {};
+  if (!left) return;
+  play(false);
+  [plan, live] = [left.plan, left.live];
+  playground.link.set('lab', { changes: changesText(plan.list) });
+  show(left.film); seek(clock);
+}
+
+function runTo(step) {
+  if (!film) return;
+  if (film.recorded || step <= lastStep(film)) { seek(step); return; }
+  halt();
+  until = Math.min(step, film.total);
+  play(true);
 }
 
 async function configure(state) {
@@ -130,9 +203,11 @@ function ask(stop = null, every = null) {
   const after = lastStep(live);
   stream = { token: ++token, heard: performance.now(), asked: performance.now(), stop: Math.min(stop ?? Infinity, live.total) };
   trouble = ''; place = 0;
-  trigger('run', { token, preset: plan.preset, dataset: plan.data, seed: plan.seed, ...plan.changes, every: every || stride, after: after < 0 ? null : after, stop });
+  trigger('run', { token, preset: plan.preset, dataset: plan.data, seed: plan.seed, ...plan.changes, changes: plan.list, settle: settle(), every: every || stride, after: after < 0 ? null : after, stop });
   paint();
 }
+
+const settle = () => !!document.querySelector('.pg-lab-controls [data-steer=settle]')?.checked;
 
 function halt() {
   if (!stream) return;
@@ -150,6 +225,7 @@ function hear(message) {
   stream.heard = performance.now();
   place = message.queue || 0;
   if (message.frame) grow(readFrame(message.frame)); // Gradio may drop a value for a newer one: any frame can be missing but the last
+  if (message.settled && lastStep(live) < stream.stop) { stream = null; trouble = 'lab.status.settled'; play(false); clock = lastStep(live); draw(); paint(); return; }
   if (message.error) { playground.check(message); [playing, trouble] = [false, 'lab.status.refused']; }
   if (message.error || lastStep(live) >= stream.stop) stream = null;
   paint();
@@ -284,7 +360,7 @@ function why(panel, { a }) { // why something that was asked for is not drawn
   const says = [];
   if (layers.back === 'optimal' || layers.back === 'difference') {
     const { S } = a, l = panel.l;
-    if (panel.loss === 'wgan_gp') says.push(t('lab.none.critic'));
+    if (lossAt(panel.l, a.step) === 'wgan_gp') says.push(t('lab.none.critic'));
     else if (!a.optimal) says.push(t('lab.none.tape'));
     else if (a.optimal.subarray(l * S * S, (l + 1) * S * S).every((v) => v === NONE)) says.push(t('lab.none.optimal'));
   }
@@ -294,7 +370,7 @@ function why(panel, { a }) { // why something that was asked for is not drawn
 }
 
 function drawBack(g, panel, pair, size) {
-  if (layers.back === 'plain' || (layers.back !== 'd' && (panel.loss === 'wgan_gp' || !pair.a.optimal))) return;
+  if (layers.back === 'plain' || (layers.back !== 'd' && (lossAt(panel.l, pair.a.step) === 'wgan_gp' || !pair.a.optimal))) return;
   const whole = layers.back === 'd' || pair.b.optimal;
   drawField(g, panel, whole ? pair : { ...pair, b: pair.a, share: 0 }, size, BACKS[layers.back]);
 }
@@ -435,15 +511,16 @@ function drawChart(g, width, height) {
   for (const tick of scale.ticks) { g.fillText(scale.write(tick), left - px(8), Y(tick)); g.beginPath(); g.moveTo(left, Y(tick)); g.lineTo(width - right, Y(tick)); g.stroke(); }
   g.textBaseline = 'bottom';
   for (let q = 0; q <= 4; q++) { g.textAlign = q === 4 ? 'right' : q ? 'center' : 'left'; g.fillText(String(Math.round((film.total * q) / 4)), X((film.total * q) / 4), height); }
+  if (film.left) for (let l = 0; l < pair.a.L; l++) if (touched(l)) line(g, l, scale, X, Y, Infinity, 0.45, film.left.film.frames, true);
   for (let l = 0; l < pair.a.L; l++) { line(g, l, scale, X, Y, Infinity, 0.28); line(g, l, scale, X, Y, clock, 1); }
   g.beginPath(); g.moveTo(X(clock), top); g.lineTo(X(clock), height - bottom);
   g.strokeStyle = color('ink'); g.lineWidth = 2; g.stroke();
 }
 
-function line(g, l, scale, X, Y, end, alpha) {
+function line(g, l, scale, X, Y, end, alpha, frames = film.frames, thin = false) {
   g.beginPath();
   let down = false;
-  for (const frame of film.frames) {
+  for (const frame of frames) {
     if (frame.step > end) break;
     const raw = number(frame, l, series), v = scale.map ? scale.map(raw) : raw;
     if (!Number.isFinite(v) || number(frame, l, 'diverged')) { down = false; continue; }
@@ -451,7 +528,7 @@ function line(g, l, scale, X, Y, end, alpha) {
     if (down) g.lineTo(X(frame.step), Y(v) + offset); else g.moveTo(X(frame.step), Y(v) + offset);
     down = true;
   }
-  g.globalAlpha = alpha; g.strokeStyle = playground.classColor(l); g.lineWidth = px(2.4); g.setLineDash(DASH[l]); g.lineJoin = 'round';
+  g.globalAlpha = alpha; g.strokeStyle = playground.classColor(l); g.lineWidth = px(thin ? 1.2 : 2.4); g.setLineDash(thin ? [2, 3] : DASH[l]); g.lineJoin = 'round';
   g.stroke();
   g.setLineDash([]); g.globalAlpha = 1;
 }
@@ -468,6 +545,20 @@ function scientific(v) {
   if (!(v > 0) || v >= 0.01) return Number.isFinite(v) ? v.toPrecision(2) : 'NaN';
   const e = Math.floor(Math.log10(v));
   return e < -30 ? '0' : `${(v / 10 ** e).toFixed(0)}·${power(e)}`;
+}
+
+function drawOriginal(panel, g, width, height) {
+  if (!film || !film.left) return;
+  const [now, step, which] = [film, clock, plan];
+  try {
+    [film, plan] = [now.left.film, now.left.plan];
+    clock = Math.min(step, Math.max(0, lastStep(film)));
+    drawPanel(panel, g, width, height);
+    const pair = between(), frame = pair.share > 0.5 ? pair.b : pair.a;
+    const said = t('lab.panel', { loss: t(`lab.loss.${lossAt(panel.l)}`), modes: number(frame, panel.l, 'modes'), total: frame.modes, hq: Math.round(100 * number(frame, panel.l, 'hq')) });
+    put(panel.root.querySelector('figcaption'), said);
+    panel.root.querySelector('canvas').setAttribute('aria-label', `${t('lab.original')}: ${said}`);
+  } finally { [film, clock, plan] = [now, step, which]; }
 }
 
 function writeNumbers() {
@@ -487,7 +578,8 @@ function writeNumbers() {
       const cell = panel.root.querySelector(`[data-number="${name}"] dd`);
       cell.replaceChildren(value, Object.assign(document.createElement('small'), { textContent: beside }));
     }
-    const said = diverged ? t('lab.diverged') : t('lab.panel', { loss: t(`lab.loss.${panel.loss}`), modes: number(frame, panel.l, 'modes'), total: frame.modes, hq: Math.round(100 * number(frame, panel.l, 'hq')) });
+    const said = diverged ? t('lab.diverged') : t('lab.panel', { loss: t(`lab.loss.${lossAt(panel.l, frame.step)}`), modes: number(frame, panel.l, 'modes'), total: frame.modes, hq: Math.round(100 * number(frame, panel.l, 'hq')) });
+    put(panel.root.querySelector('figcaption span'), t(`lab.loss.${lossAt(panel.l, frame.step)}`));
     panel.root.querySelector('canvas').setAttribute('aria-label', said);
   }
   box.dataset.modes = panels.map((panel) => number(frame, panel.l, 'modes')).join(',');
@@ -519,13 +611,18 @@ function paint() {
   for (const button of box.querySelectorAll('[data-layer]')) button.setAttribute('aria-pressed', String(layers[button.dataset.layer]));
   back.value = layers.back;
   for (const button of box.querySelectorAll('[data-series]')) button.setAttribute('aria-pressed', String(button.dataset.series === series));
+  const left = film && film.left;
+  find('.pg-lab-before').hidden = !left;
+  if (left) for (const panel of originals) panel.root.style.visibility = touched(panel.l) ? '' : 'hidden';
+  box.dispatchEvent(new CustomEvent('painted'));
   const curve = plan && ['moons', 'spiral', 'points'].includes(plan.dataset);
   for (const dt of box.querySelectorAll('[data-number=modes] dt, [data-series=modes]')) put(dt, t(curve ? 'lab.number.stretches' : 'lab.number.modes'));
-  Object.assign(box.dataset, { source: isLive ? 'live' : 'recorded', playing: String(playing), frames: String(film ? film.frames.length : 0), streaming: String(!!stream), place: String(place) });
+  Object.assign(box.dataset, { source: isLive ? 'live' : 'recorded', playing: String(playing), original: String(!!left), changes: plan ? changesText(plan.list) : '', frames: String(film ? film.frames.length : 0), streaming: String(!!stream), place: String(place) });
 }
 
 function draw() {
   for (const panel of panels) panel.view.draw();
+  for (const panel of originals) if (film && film.left) panel.view.draw();
   chart.draw();
   writeNumbers();
   const step = Math.round(clock);
@@ -545,7 +642,14 @@ for (const panel of panels) {
   panel.view = playground.canvas(panel.root.querySelector('.pg-lab-plane'), (g, width, height) => drawPanel(panel, g, width, height));
 }
 
-const acts = { play: () => play(!playing), restart, back: () => jump(-1), step: () => jump(1), live: switchSource };
+const originals = LOSSES.map((loss, l) => ({ loss, l, root: find(`[data-original="${loss}"]`), field: document.createElement('canvas') }));
+for (const panel of originals) {
+  panel.root.style.setProperty('--pg-loss', `var(--pg-class-${panel.l})`);
+  panel.view = playground.canvas(panel.root.querySelector('.pg-lab-plane'), (g, width, height) => drawOriginal(panel, g, width, height));
+}
+const touched = (l) => film.left.panels.some((p) => p === null || p === l);
+
+const acts = { original: backToOriginal, play: () => play(!playing), restart, back: () => jump(-1), step: () => jump(1), live: switchSource };
 box.addEventListener('click', (event) => {
   const button = event.target.closest('button');
   if (!button || !plan) return;
@@ -575,6 +679,9 @@ document.addEventListener('visibilitychange', () => {
   if (document.hidden && stream) { resume = playing; play(false); } else if (!document.hidden && resume) { resume = false; play(true); }
 });
 addEventListener('pagehide', halt);
+box.addEventListener('steer', (event) => steer([event.detail], true));
+box.addEventListener('turns', (event) => takeTurns(event.detail));
+box.addEventListener('runto', (event) => runTo(event.detail));
 box.addEventListener('configure', () => configure(playground.link.get('lab')));
 watch('value', () => { if (props.value) hear(props.value); });
 configure(playground.link.get('lab'));

@@ -236,6 +236,53 @@ def test_points_are_drawn_or_pasted_and_a_bad_table_loses_nothing(open_lab):
     assert drawn(page) == stroke
 
 
+def test_a_branch_runs_beside_its_original_and_back(open_lab):
+    page = open_lab("preset=C&seed=7&step=40")
+    until(page, "d.step === '40' && d.playing === 'false'")
+    page.click(".pg-lab-live summary")
+    page.select_option("[data-steer=panel]", "0")
+    page.select_option("[data-steer=loss]", "lsgan")
+    assert "40" in page.inner_text("[data-act=steer]")
+    page.click("[data-act=steer]")
+    until(page, "d.original === 'true' && +d.step > 60")
+    page.wait_for_function("new URL(location).searchParams.get('changes') === '40:loss:lsgan:0'")
+    act(page, "play")
+    until(page, "d.playing === 'false' && d.streaming === 'false'")
+    page.keyboard.press("End")
+    goal = int(data(page)["step"]) + 30
+    page.fill("[data-steer=until]", str(goal))
+    page.click("[data-act=until]")
+    reached = until(page, f"d.step === '{goal}' && d.playing === 'false'")
+    run = lab.branch(lab.make_run("C", seed=7), 40, "loss", "lsgan", 0)
+    frame = list(lab.film(run, after=goal - 1, stop=goal))[-1]
+    assert reached["modes"] == ",".join(map(str, frame.modes))
+    assert text("lab.says.other") in page.inner_text(".pg-lab-says"), "expected no claim about a changed run"
+    assert page.inner_text(f"{VIEW} [data-loss=minimax] figcaption") == text("lab.loss.lsgan")
+    act(page, "original")
+    back = until(page, "d.original === 'false' && d.playing === 'false'")
+    assert back["changes"] == "" and back["frames"] != "0"
+    assert page.inner_text(f"{VIEW} [data-loss=minimax] figcaption") == text("lab.loss.minimax")
+
+
+def test_only_d_or_only_g_learns_and_bad_changes_are_refused(open_lab):
+    page = open_lab("preset=C&seed=7&step=40&changes=junk")
+    page.wait_for_function("document.querySelector('.pg-toast')")
+    until(page, "d.step === '40' && d.playing === 'false'")
+    page.click(".pg-lab-live summary")
+    page.click("[data-turn=d]")
+    assert data(page)["changes"] == "40:k_g:0:"
+    still = data(page)["modes"]
+    act(page, "step")
+    reached = until(page, "d.step === '41' && d.streaming === 'false'")
+    assert reached["modes"] == still, "expected G to rest"
+    page.click("[data-turn=both]")
+    assert data(page)["changes"] == "40:k_g:0:;41:k_g:1:"
+    page.select_option("[data-steer=knob]", "lr_g")
+    page.fill("[data-steer=number]", "7")
+    page.click("[data-act=steer]")
+    assert data(page)["changes"] == "40:k_g:0:;41:k_g:1:", "expected a rate of 7 to be refused"
+
+
 def test_presets_data_and_knobs_change_the_run(open_lab):
     page = open_lab()
     page.click("[data-preset=C]")

@@ -187,6 +187,44 @@ def test_every_data_set_of_the_controls_is_one_that_the_room_accepts():
     np.testing.assert_array_equal(sorted(unpack(around["centers"]).tolist()), [[-1, -1], [1, 1]])
 
 
+def streamed(**asked):
+    class Event:
+        _data = {"token": 3, "preset": "C", "dataset": "ring8", "seed": 9, "every": 10, **asked}
+
+    return asyncio.run(collect(stage.train(Event())))
+
+
+def test_a_branch_from_the_page_is_the_branch_of_the_room(lane):
+    change = {"step": 10, "knob": "loss", "value": "lsgan", "panel": 0}
+    messages = streamed(after=10, stop=30, changes=[change])
+    run = lab.branch(lab.make_run("C", seed=9, every=10), 10, "loss", "lsgan", 0)
+    (*_, frame) = lab.film(run, after=10, stop=30)
+    last = [message["frame"] for message in messages if "frame" in message][-1]
+    assert last["step"] == 30
+    np.testing.assert_array_equal(unpack(last["numbers"]), lab.packed(frame, 1)["numbers"])
+    (refused,) = streamed(changes=[{**change, "value": "adam"}])
+    assert "loss" in refused["error"]["message"]["en"]
+
+
+def test_a_run_that_settles_says_so_with_its_last_frame(lane):
+    wild = streamed(panels=[{"loss": "wgan_gp", "penalty": 0.0, "lr_g": 0.05, "lr_d": 0.05}], settle=True)
+    assert wild[-1]["settled"] is True and wild[-1]["frame"] == wild[-2]["frame"]
+    assert wild[-1]["frame"]["step"] < lab.PRESETS["C"].steps
+    assert not any("settled" in message for message in streamed(stop=20))
+
+
+def test_ranges_of_the_steering_knobs_are_those_of_the_room():
+    from playground.ui.components.lab_controls import STEER_RANGE, STEERS
+
+    assert set(STEERS) == set(lab.LIVE)
+    run = lab.make_run("C")
+    for knob, ends in STEER_RANGE.items():
+        for value in ends:
+            lab.branch(run, 0, knob, value)
+        with pytest.raises(InvalidInput):
+            lab.branch(run, 0, knob, ends[1] + 1)
+
+
 def test_a_table_comes_as_points_and_its_errors_name_the_line():
     read = stage.table("x;y\n1;2\n-1;0,5\n")
     np.testing.assert_array_equal(unpack(read["points"]), [[1, 2], [-1, 0.5]])

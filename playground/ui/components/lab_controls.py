@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from playground.ui.components.base import CanvasComponent
 
@@ -51,7 +51,31 @@ TEMPLATE = """<div class="pg-lab-controls" role="group" data-t-label="lab.contro
   <label><span data-t="lab.knob.k"></span><select data-knob="k">@CRITIC@</select></label>
   <label class="pg-lab-check"><input type="checkbox" data-knob="ema"><span data-t="lab.knob.ema"></span></label>
 </details>
+<details class="pg-lab-live"><summary data-t="lab.steer.title"></summary>
+  <div class="pg-lab-turns" role="group" data-t-label="lab.steer.turns">@TURNS@</div>
+  <label><span data-t="lab.steer.panel"></span><select data-steer="panel">
+    <option value="" data-t="lab.steer.all"></option>@LOSSES@</select></label>
+  <label><span data-t="lab.steer.knob"></span><select data-steer="knob">@STEERS@</select></label>
+  <label><span data-t="lab.steer.value"></span><select data-steer="loss">@LOSS_NAMES@</select>
+    <select data-steer="ema"><option value="true" data-t="lab.steer.on"></option>
+      <option value="false" data-t="lab.steer.off"></option></select>
+    <input type="number" data-steer="number" step="any" inputmode="decimal"></label>
+  <button type="button" class="pg-button pg-lab-go" data-act="steer"></button>
+  <div class="pg-lab-row"><input type="number" data-steer="until" min="1" max="20000" step="1" inputmode="numeric"
+      data-t-label="lab.steer.until"><button type="button" class="pg-button" data-act="until"
+      data-t="lab.steer.go"></button></div>
+  <label class="pg-lab-check"><input type="checkbox" data-steer="settle"><span data-t="lab.steer.settle"></span></label>
+</details>
 </div>"""
+STEERS = ("loss", "lr_g", "lr_d", "k_d", "k_g", "penalty", "a", "b", "c", "ema")  # what can change while it trains
+STEER_RANGE = {
+    **dict.fromkeys(("lr_g", "lr_d"), (1e-5, 1e-1)),
+    **dict.fromkeys(("k_d", "k_g"), (0, 10)),
+    "penalty": (0, 100),
+    **dict.fromkeys("abc", (-2, 2)),
+}
+TURNS = ("both", "d", "g")
+LOSSES = ("minimax", "nonsaturating", "lsgan", "wgan_gp")
 
 
 class LabControls(CanvasComponent):
@@ -78,12 +102,28 @@ class LabControls(CanvasComponent):
             .replace("@DATASETS@", "".join(_button("dataset", id, "dataset") for id in DATASETS))
             .replace("@DATA@", "".join(map(_data_knob, DATA_KNOBS)))
             .replace("@PAD@", PAD)
+            .replace("@TURNS@", "".join(_button("turn", id, "turn") for id in TURNS))
+            .replace("@LOSSES@", _options("loss", LOSSES, range(len(LOSSES))))
+            .replace("@STEERS@", _options("steer.of", STEERS, STEERS))
+            .replace("@LOSS_NAMES@", _options("loss", LOSSES, LOSSES))
             .replace("@RATES@", rates)
             .replace("@CRITIC@", critic)
         )
-        constants = {"VIEW": view, "PRESETS": presets, "HOME": home, "CLAIMS": claims, "USUAL": usual}
+        constants = {
+            "VIEW": view,
+            "PRESETS": presets,
+            "HOME": home,
+            "CLAIMS": claims,
+            "USUAL": usual,
+            "STEER_RANGE": STEER_RANGE,
+        }
         scripts = ["lab_data"]
         super().__init__("lab_controls", template=template, constants=constants, scripts=scripts, **kwargs)
+
+
+def _options(texts: str, names: Sequence[str], values: Sequence) -> str:
+    pairs = zip(names, values, strict=True)
+    return "".join(f'<option value="{value}" data-t="lab.{texts}.{name}"></option>' for name, value in pairs)
 
 
 def _data_knob(name: str) -> str:

@@ -21,6 +21,8 @@ PANEL = """<figure class="pg-lab-panel" data-loss="@LOSS@">
 </figure>"""
 NUMBER = """<div data-number="@NAME@" data-t-title="lab.number.@NAME@_hint">
   <dt data-t="lab.number.@NAME@"></dt><dd></dd></div>"""
+ORIGINAL = """<figure class="pg-lab-panel" data-original="@LOSS@">
+  <div class="pg-lab-plane"><canvas role="img"></canvas></div><figcaption></figcaption></figure>"""
 BUTTON = '<button type="button" class="pg-button" data-act="@ACT@" data-t-title="lab.act.@ACT@"></button>'
 TEMPLATE = """<div class="pg-lab" tabindex="0" role="group" data-t-label="lab.view">
   <div class="pg-lab-head">
@@ -35,6 +37,9 @@ TEMPLATE = """<div class="pg-lab" tabindex="0" role="group" data-t-label="lab.vi
     </span>
   </div>
   <div class="pg-lab-panels">@PANELS@</div>
+  <div class="pg-lab-before" hidden><b data-t="lab.original"></b>
+    <button type="button" class="pg-button" data-act="original" data-t="lab.act.original"></button>
+    <div class="pg-lab-panels">@ORIGINALS@</div></div>
   <div class="pg-lab-chart">
     <div class="pg-lab-series" role="group" data-t-label="lab.chart">@SERIES@</div>
     <div class="pg-lab-lines"><canvas role="img" data-t-label="lab.chart"></canvas></div>
@@ -70,6 +75,7 @@ class LabView(CanvasComponent):
         backs = "".join(f'<option value="{name}" data-t="lab.back.{name}"></option>' for name in BACKS)
         template = (
             TEMPLATE.replace("@PANELS@", panels)
+            .replace("@ORIGINALS@", "".join(ORIGINAL.replace("@LOSS@", loss) for loss in LOSSES))
             .replace("@SERIES@", series)
             .replace("@BUTTONS@", buttons)
             .replace("@LAYERS@", "".join(LAYER.replace("@NAME@", name) for name in LAYERS))

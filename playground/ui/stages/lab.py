@@ -47,6 +47,7 @@ FIELDS = {
     "k": Field("choice", "preset", choices=CRITIC),
     "ema": Field("bool", False),
     "step": Field("int", 0, 0, lab.STEPS_HIGH),
+    "changes": Field("text", "", high=1500),  # of a run while it trains: step:knob:value:panel;...
     "back": Field("choice", "d", choices=BACKS),
     **{name: Field("bool", name != "mesh") for name in LAYERS},
 }
@@ -93,14 +94,18 @@ async def train(event: gr.EventData) -> AsyncIterator[dict]:
     """What the player asked for, frame by frame, as long as somebody watches."""
     asked, token = _asked(event)
     try:
-        changes = {name: asked.get(name) for name in lab.CHANGEABLE}
-        run = lab.make_run(asked.get("preset"), asked.get("dataset"), asked.get("seed"), **changes)
-        after, stop = asked.get("after"), asked.get("stop")
-        async with aclosing(watch(run, session(), after, stop, lab.HZ, token, lab.PARTS)) as messages:
+        told = {name: asked.get(name) for name in ("panels", "changes", *lab.CHANGEABLE)}
+        run = lab.make_run(asked.get("preset"), asked.get("dataset"), asked.get("seed"), **told)
+        after, stop, settle = asked.get("after"), asked.get("stop"), asked.get("settle") is True
+        last = None
+        async with aclosing(watch(run, session(), after, stop, lab.HZ, token, lab.PARTS, settle)) as messages:
             async for message in messages:
                 # Each value replaces the one before it, so only what a later one may replace is sent: no scene, no end.
                 if not {"scene", "end"} & set(message):
                     yield {"token": token, **message}
+                last = message if "frame" in message else last
+                if settle and last and "end" in message:
+                    yield {"token": token, **last, "settled": True}
     except PlaygroundError as problem:
         yield {"token": token, "error": problem.payload()}
 
@@ -125,13 +130,15 @@ async def watch(
     hz: float | None = None,
     wish: int = 0,
     parts: Sequence[str] = (),
+    settle: bool = False,
 ) -> AsyncIterator[dict]:
     """A film as messages: the place in the queue until it is 0, the scene, frames, and the end.
 
     hz: frames per second of wall clock, or None for every frame of the film. parts: of `lab.PARTS`, what the frames
-    have besides. Raises InvalidInput.
+    have besides. settle: it ends by itself, see `lab.film`. Raises InvalidInput.
     """
-    film = lab.film(run, after, stop, parts) if hz is None else lab.live(run, after, stop, hz, parts)
+    pace = () if hz is None else (hz,)
+    film = (lab.live if pace else lab.film)(run, after, stop, *pace, parts, settle)
     ticket = LANE.join(visitor, wish)
     if ticket is None:
         raise PlaygroundError("busy")
