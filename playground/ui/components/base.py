@@ -81,10 +81,10 @@ class CanvasComponent(gr.HTML):
         super().__init__(value, html_template=template, js_on_load=js, apply_default_css=False, **kwargs)
 
     def get_config(self) -> dict:
-        """What the browser gets. Gradio takes a parameter whose name stands in the script, as 'every' may, for an event.
+        """What the browser gets. A parameter whose name stands in the script, as "every" may, is an event to Gradio.
 
-        Such a listener cannot be copied, and Gradio copies the whole configuration for every visitor: it would try again
-        at each level, which takes a second.
+        Such a listener cannot be copied, and Gradio copies the whole configuration for every visitor: it would try
+        again at each level, which takes a second.
         """
         return {name: value for name, value in super().get_config().items() if not callable(value)}
 
