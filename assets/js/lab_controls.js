@@ -1,5 +1,5 @@
 // The lab's controls. Their state is the URL's; the view reads it there and is told by a `configure` event on its own element.
-const PRESETS = @PRESETS@, HOME = @HOME@, CLAIMS = @CLAIMS@, USUAL = @USUAL@, STEER_RANGE = @STEER_RANGE@;
+const PRESETS = @PRESETS@, HOME = @HOME@, CLAIMS = @CLAIMS@, USUAL = @USUAL@, STEER_RANGE = @STEER_RANGE@, FAILURES = @FAILURES@;
 const { t } = playground;
 const box = element.querySelector('.pg-lab-controls');
 const find = (selector) => box.querySelector(selector);
@@ -11,7 +11,7 @@ const PLAIN = { ...KNOBS, ...DATA_PLAIN };
 const state = () => playground.link.get('lab');
 
 function change(values) {
-  playground.link.set('lab', { changes: '', ...values, step: 0 });
+  playground.link.set('lab', { changes: '', failure: 'none', ...values, step: 0 });
   paint();
   const view = document.querySelector(`#${@VIEW@} .pg-lab`);
   if (view) view.dispatchEvent(new CustomEvent('configure'));
@@ -20,8 +20,10 @@ function change(values) {
 function paint() {
   const now = state();
   for (const kind of ['preset', 'dataset']) {
-    for (const button of box.querySelectorAll(`[data-${kind}]`)) button.setAttribute('aria-pressed', String(button.dataset[kind] === now[kind]));
+    for (const button of box.querySelectorAll(`[data-${kind}]`)) button.setAttribute('aria-pressed', String(now.failure === 'none' && button.dataset[kind] === now[kind]));
   }
+  for (const button of box.querySelectorAll('[data-failure]')) button.setAttribute('aria-pressed', String(button.dataset.failure === now.failure));
+  if (now.failure !== 'none') find('.pg-lab-failures').open = true;
   if (document.activeElement !== seed) seed.value = now.seed;
   for (const name of CHANGES) find(`[data-knob=${name}]`).value = now[name];
   find('[data-knob=ema]').checked = now.ema;
@@ -32,6 +34,7 @@ function paint() {
 
 // What the preset shows, in words and numbers that the evidence carries; nothing is claimed for any other setting.
 function say(now) {
+  if (now.failure !== 'none') { sayFailure(now); return; }
   const claimed = PRESETS[now.preset].dataset === now.dataset && !now.changes && Object.keys(PLAIN).every((name) => now[name] === PLAIN[name]);
   const says = find('.pg-lab-says'), table = says.querySelector('table');
   says.querySelector('b').textContent = t(`lab.preset.${now.preset}`);
@@ -50,6 +53,14 @@ function say(now) {
   table.tBodies[0].replaceChildren(row('th', head), ...rows);
 }
 
+function sayFailure(now) {
+  const says = find('.pg-lab-says'), tested = now.seed === FAILURES[now.failure].seed && !now.changes;
+  says.querySelector('b').textContent = t(`lab.failure.${now.failure}`);
+  says.querySelector('p').textContent = tested ? `${t(`lab.fails.${now.failure}`)} ${t(`lab.next.${now.failure}`)}` : t('lab.says.other');
+  says.querySelector('table').hidden = true;
+  says.querySelector('small').textContent = tested ? t('lab.fail.evidence') : '';
+}
+
 function row(kind, cells, l = null) {
   const tr = document.createElement('tr');
   tr.append(...cells.map((text) => Object.assign(document.createElement(kind), { textContent: text })));
@@ -65,13 +76,14 @@ const draw = () => crypto.getRandomValues(new Uint32Array(1))[0] % 1000;
 box.addEventListener('click', (event) => {
   const button = event.target.closest('button');
   if (!button) return;
-  const { preset, dataset, act } = button.dataset;
+  const { preset, dataset, failure, act } = button.dataset;
+  if (failure) { const { preset: its, dataset: data, seed: shown } = FAILURES[failure]; change({ ...PLAIN, failure, preset: its, dataset: data, seed: shown }); }
   if (preset && OWN_DATA.includes(state().dataset)) change({ ...KNOBS, ...seedFor(preset), preset }); // the visitor's own data stay
   else if (preset) change({ ...PLAIN, ...seedFor(preset), preset, dataset: PRESETS[preset].dataset });
   if (dataset) change({ ...PLAIN, ...seedFor(HOME[dataset]), dataset, preset: HOME[dataset] });
   if (button.dataset.turn) tell('turns', button.dataset.turn);
   if (acts[act]) acts[act]();
-  if (act === 'another') { let next; do next = draw(); while (next === state().seed); seed.value = next; change({ seed: next }); }
+  if (act === 'another') { let next; do next = draw(); while (next === state().seed); seed.value = next; change({ seed: next, failure: state().failure }); }
 });
 // ---- the data's own knobs, drawn and pasted points ----------------------------------------------------------------------------------
 
@@ -194,7 +206,12 @@ function paintSteer() {
   steerBy('number').hidden = knob === 'loss' || knob === 'ema';
   steerBy('panel').disabled = knob === 'ema'; // everybody's
   find('[data-act=steer]').textContent = t('lab.steer.from', { step: Number(view()?.dataset.step || 0).toLocaleString(playground.lang) });
-  const turns = turnsNow();
+  const turns = turnsNow(), two = state().failure !== 'none';
+  for (const option of steerBy('panel').options) if (option.value) {
+    const l = Number(option.value);
+    option.hidden = two && l > 1;
+    option.textContent = two && l < 2 ? t(l ? 'lab.fail.next' : 'lab.fail.now') : option.dataset.t && t(option.dataset.t);
+  }
   for (const button of box.querySelectorAll('[data-turn]')) button.setAttribute('aria-pressed', String(button.dataset.turn === turns));
 }
 function turnsNow() { // what the last changes of k_d and k_g of the first panel say
@@ -240,7 +257,7 @@ const acts = {
 seed.addEventListener('change', () => {
   const { value, problem } = playground.read('seed', { kind: 'int', low: 0, high: 2147483647, default: 0 }, seed.value);
   if (problem) { playground.check({ error: { kind: 'integer_range', message: { [playground.lang]: t('error.integer_range', { field: t('field.seed'), low: 0, high: 2147483647, got: seed.value }) } } }); seed.value = state().seed; return; }
-  if (value !== state().seed) change({ seed: value });
+  if (value !== state().seed) change({ seed: value, failure: state().failure });
 });
 for (const name of CHANGES) find(`[data-knob=${name}]`).addEventListener('change', (event) => change({ [name]: event.target.value }));
 find('[data-knob=ema]').addEventListener('change', (event) => change({ ema: event.target.checked }));

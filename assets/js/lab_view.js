@@ -1,6 +1,6 @@
 // The lab's view: four GANs on one clock. A film is a list of frames by training step; a recorded one comes whole, a live one grows while the
 // server trains. The clock counts steps and runs smoothly between frames: the noise z is the same in all of them, so a point keeps its identity.
-const PRESETS = @PRESETS@;
+const PRESETS = @PRESETS@, FAILURES = @FAILURES@;
 const LOSSES = ['minimax', 'nonsaturating', 'lsgan', 'wgan_gp'];
 const NUMBERS = ['modes', 'hq', 'js', 'kl', 'swd', 'gradient', 'loss_d', 'loss_g', 'invalid', 'diverged'];
 const COVERED = 20, BEST_HQ = 1 - Math.exp(-4.5), OUTSIDE = 65535;
@@ -75,7 +75,9 @@ function planOf(state) {
   const data = dataOf(state), home = data === base.dataset;
   const list = changesOf(state.changes);
   if (!list) { playground.toast(t('lab.bad_changes'), 'warn'); playground.link.set('lab', { changes: '' }); }
-  return { preset: state.preset, dataset: state.dataset, data, seed: state.seed, changes, list: list || [], home, recorded: home && state.seed === base.seed && !Object.keys(changes).length && !(list || []).length };
+  const { steps, every } = base, failure = FAILURES[state.failure];
+  if (failure) return { ...failure, failure: true, data: failure.dataset, seed: state.seed, changes: {}, list: list || [], home: false, recorded: false };
+  return { steps, every, panels: null, preset: state.preset, dataset: state.dataset, data, seed: state.seed, changes, list: list || [], home, recorded: home && state.seed === base.seed && !Object.keys(changes).length && !(list || []).length };
 }
 
 // ---- changes on the way: a branch is the same run with one more change; up to it, its frames are those of the run it leaves -----------
@@ -92,14 +94,14 @@ function changesOf(text) { // null where the text is no list of changes; whether
 }
 
 function lossAt(l, step = clock) { // a panel's loss as the frame at this step was trained with
-  let loss = LOSSES[l];
+  let loss = plan && plan.panels ? plan.panels[l].loss : LOSSES[l];
   for (const c of plan ? plan.list : []) if (c.knob === 'loss' && c.step < step && (c.panel === null || c.panel === l)) loss = c.value;
   return loss;
 }
 
 function steps(l, knob, resting) { // k_d or k_g of a panel now, or, resting, before it was set to 0
   const base = PRESETS[plan.preset], own = plan.changes.k_gp ?? base.k_gp, others = plan.changes.k ?? base.k;
-  let k = knob === 'k_g' ? 1 : LOSSES[l] === 'wgan_gp' ? own : others;
+  let k = plan.panels ? plan.panels[l][knob] : knob === 'k_g' ? 1 : LOSSES[l] === 'wgan_gp' ? own : others;
   for (const c of plan.list) if (c.knob === knob && c.step <= clock && (c.value !== 0 || !resting) && (c.panel === null || c.panel === l)) k = c.value;
   return k;
 }
@@ -125,7 +127,7 @@ function steer(fresh, beside) {
 function takeTurns(who) { // both, D only or G only, from the step shown on
   const fresh = ['k_d', 'k_g'].flatMap((knob) => {
     const learns = who === 'both' || (who === 'd') === (knob === 'k_d');
-    const all = LOSSES.map((_, panel) => ({ knob, panel, value: learns ? steps(panel, knob, true) : 0 }));
+    const all = LOSSES.slice(0, film.frames.length ? film.frames[0].L : 0).map((_, panel) => ({ knob, panel, value: learns ? steps(panel, knob, true) : 0 }));
     if (all.every((c) => c.value === all[0].value)) return all.some((c) => c.value !== steps(c.panel, knob)) ? [{ ...all[0], panel: null }] : [];
     return all.filter((c) => c.value !== steps(c.panel, knob));
   });
@@ -187,7 +189,7 @@ async function stage(other, data) { // gives a live film its scene
 function goLive(step = null) {
   if (!plan.data) return;
   if (!live) {
-    live = newFilm(PRESETS[plan.preset].steps, false);
+    live = newFilm(plan.steps, false);
     stage(live, plan.data);
   }
   clock = 0;
@@ -199,11 +201,11 @@ function goLive(step = null) {
 // ---- the server's side --------------------------------------------------------------------------------------------------------------------
 
 function ask(stop = null, every = null) {
-  const stride = Math.max(1, Math.round(PRESETS[plan.preset].every * SPEED[speed.value].every));
+  const stride = Math.max(1, Math.round(plan.every * SPEED[speed.value].every));
   const after = lastStep(live);
   stream = { token: ++token, heard: performance.now(), asked: performance.now(), stop: Math.min(stop ?? Infinity, live.total) };
   trouble = ''; place = 0;
-  trigger('run', { token, preset: plan.preset, dataset: plan.data, seed: plan.seed, ...plan.changes, changes: plan.list, settle: settle(), every: every || stride, after: after < 0 ? null : after, stop });
+  trigger('run', { token, preset: plan.preset, dataset: plan.data, seed: plan.seed, panels: plan.panels, ...(plan.failure ? { steps: plan.steps } : {}), ...plan.changes, changes: plan.list, settle: settle(), every: every || stride, after: after < 0 ? null : after, stop });
   paint();
 }
 
@@ -548,7 +550,7 @@ function scientific(v) {
 }
 
 function drawOriginal(panel, g, width, height) {
-  if (!film || !film.left) return;
+  if (!film || !film.left || !touched(panel.l)) return;
   const [now, step, which] = [film, clock, plan];
   try {
     [film, plan] = [now.left.film, now.left.plan];
@@ -568,7 +570,8 @@ function writeNumbers() {
   if (frame === shownFrame) return;
   shownFrame = frame;
   for (const panel of panels) {
-    if (panel.l >= frame.L) continue;
+    panel.root.hidden = panel.l >= frame.L;
+    if (panel.root.hidden) continue;
     const diverged = number(frame, panel.l, 'diverged'), note = panel.root.querySelector('.pg-lab-note'), words = why(panel, { a: frame });
     put(note, words); note.hidden = !words;
     panel.root.classList.toggle('pg-lab-diverged', !!diverged);
@@ -579,10 +582,11 @@ function writeNumbers() {
       cell.replaceChildren(value, Object.assign(document.createElement('small'), { textContent: beside }));
     }
     const said = diverged ? t('lab.diverged') : t('lab.panel', { loss: t(`lab.loss.${lossAt(panel.l, frame.step)}`), modes: number(frame, panel.l, 'modes'), total: frame.modes, hq: Math.round(100 * number(frame, panel.l, 'hq')) });
-    put(panel.root.querySelector('figcaption span'), t(`lab.loss.${lossAt(panel.l, frame.step)}`));
+    put(panel.root.querySelector('figcaption span'), t(`lab.loss.${lossAt(panel.l, frame.step)}`) + (plan.failure ? ` · ${t(panel.l ? 'lab.fail.next' : 'lab.fail.now')}` : ''));
     panel.root.querySelector('canvas').setAttribute('aria-label', said);
   }
-  box.dataset.modes = panels.map((panel) => number(frame, panel.l, 'modes')).join(',');
+  box.dataset.modes = panels.slice(0, frame.L).map((panel) => number(frame, panel.l, 'modes')).join(',');
+  box.classList.toggle('pg-lab-two', frame.L < 3);
 }
 
 function status() {
@@ -647,7 +651,7 @@ for (const panel of originals) {
   panel.root.style.setProperty('--pg-loss', `var(--pg-class-${panel.l})`);
   panel.view = playground.canvas(panel.root.querySelector('.pg-lab-plane'), (g, width, height) => drawOriginal(panel, g, width, height));
 }
-const touched = (l) => film.left.panels.some((p) => p === null || p === l);
+const touched = (l) => l < film.frames[0].L && film.left.panels.some((p) => p === null || p === l);
 
 const acts = { original: backToOriginal, play: () => play(!playing), restart, back: () => jump(-1), step: () => jump(1), live: switchSource };
 box.addEventListener('click', (event) => {

@@ -283,6 +283,26 @@ def test_only_d_or_only_g_learns_and_bad_changes_are_refused(open_lab):
     assert data(page)["changes"] == "40:k_g:0:;41:k_g:1:", "expected a rate of 7 to be refused"
 
 
+def test_a_failure_is_shown_beside_what_to_try_next(open_lab):
+    page = open_lab("step=20")
+    page.click(".pg-lab-failures summary")
+    page.click("[data-failure=divergence]")
+    until(page, "d.source === 'live' && +d.frames > 0")
+    page.wait_for_function("new URL(location).searchParams.get('failure') === 'divergence'")
+    captions = page.locator(f"{VIEW} [data-loss] figcaption:visible").all_inner_texts()
+    assert captions == [f"{text('lab.loss.wgan_gp')} · {text(key)}" for key in ("lab.fail.now", "lab.fail.next")]
+    assert text("lab.next.divergence") in page.inner_text(".pg-lab-says")
+    page.fill("#lab-seed", "41")
+    page.press("#lab-seed", "Enter")
+    page.wait_for_function(
+        f"!document.querySelector('.pg-lab-says').innerText.includes({text('lab.next.divergence')!r})"
+    )
+    page.wait_for_function("new URL(location).searchParams.get('failure') === 'divergence'")
+    page.click("[data-preset=A]")
+    until(page, "d.source === 'recorded' || +d.frames > 0 && d.modes.split(',').length === 4")
+    assert page.locator(f"{VIEW} [data-loss]:visible").count() == 4
+
+
 def test_presets_data_and_knobs_change_the_run(open_lab):
     page = open_lab()
     page.click("[data-preset=C]")

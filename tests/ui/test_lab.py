@@ -213,6 +213,18 @@ def test_a_run_that_settles_says_so_with_its_last_frame(lane):
     assert not any("settled" in message for message in streamed(stop=20))
 
 
+@pytest.mark.parametrize(
+    "id", [id if id == "divergence" else pytest.param(id, marks=pytest.mark.slow) for id in stage.FAILING]
+)
+def test_a_failure_beside_what_to_try_next_is_one_run_that_shows_it_once(id):
+    """The page shows both as two panels of one run; the room's tests are about two runs of one panel."""
+    from playground.inference.lab_failures import shows
+
+    told = dict(stage.FAILING[id])
+    run = lab.make_run(told.pop("preset"), told.pop("dataset"), told.pop("seed"), **told)
+    assert shows(id, list(lab.film(run))).tolist() == [True, False]
+
+
 def test_ranges_of_the_steering_knobs_are_those_of_the_room():
     from playground.ui.components.lab_controls import STEER_RANGE, STEERS
 

@@ -40,6 +40,8 @@ TEMPLATE = """<div class="pg-lab-controls" role="group" data-t-label="lab.contro
   <div class="pg-lab-data">@DATA@</div>@PAD@</div>
 <div class="pg-lab-group"><span id="lab-preset" data-t="lab.title.preset"></span>
   <div class="pg-lab-presets" role="group" aria-labelledby="lab-preset">@PRESETS@</div></div>
+<details class="pg-lab-failures"><summary data-t="lab.title.failure"></summary>
+  <div class="pg-lab-presets" role="group" data-t-label="lab.title.failure">@FAILURES@</div></details>
 <div class="pg-lab-says" aria-live="polite"><b></b><p></p><table><tbody></tbody></table><small></small></div>
 <div class="pg-lab-group"><label for="lab-seed" data-t="lab.title.seed"></label>
   <div class="pg-lab-row"><input type="number" id="lab-seed" min="0" max="2147483647" step="1" inputmode="numeric">
@@ -82,7 +84,8 @@ class LabControls(CanvasComponent):
     """Keeps the stage's state in the URL and tells the view (an element id) when it changes.
 
     presets: settings of each. home: the preset that opens each data set. claims: see `inference.lab.claims`. usual: the
-    standard deviation of each data set. `server.table` reads a table of points.
+    standard deviation of each data set. failures: runs of two panels, see the stage. `server.table`
+    reads a table of points.
     """
 
     def __init__(
@@ -92,6 +95,7 @@ class LabControls(CanvasComponent):
         home: Mapping[str, str],
         claims: Mapping[str, Mapping],
         usual: Mapping[str, float],
+        failures: Mapping[str, Mapping],
         **kwargs: object,
     ) -> None:
         rates = "".join(f'<option value="{value}">× {value}</option>' for value in RATES)
@@ -100,6 +104,7 @@ class LabControls(CanvasComponent):
         template = (
             TEMPLATE.replace("@PRESETS@", "".join(_button("preset", id, "preset") for id in presets))
             .replace("@DATASETS@", "".join(_button("dataset", id, "dataset") for id in DATASETS))
+            .replace("@FAILURES@", "".join(_button("failure", id, "failure") for id in failures))
             .replace("@DATA@", "".join(map(_data_knob, DATA_KNOBS)))
             .replace("@PAD@", PAD)
             .replace("@TURNS@", "".join(_button("turn", id, "turn") for id in TURNS))
@@ -116,6 +121,7 @@ class LabControls(CanvasComponent):
             "CLAIMS": claims,
             "USUAL": usual,
             "STEER_RANGE": STEER_RANGE,
+            "FAILURES": failures,
         }
         scripts = ["lab_data"]
         super().__init__("lab_controls", template=template, constants=constants, scripts=scripts, **kwargs)

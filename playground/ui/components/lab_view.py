@@ -62,9 +62,10 @@ class LabView(CanvasComponent):
     `server.scene`. Events: `run` (what to train, see the stage) and `halt`.
 
     presets: settings of each, baked into the script; each has a recorded film on its own data and seed.
+    failures: runs of two panels, see the stage.
     """
 
-    def __init__(self, presets: Mapping[str, Mapping], **kwargs: object) -> None:
+    def __init__(self, presets: Mapping[str, Mapping], failures: Mapping[str, Mapping], **kwargs: object) -> None:
         numbers = "".join(NUMBER.replace("@NAME@", name) for name in NUMBERS)
         panels = "".join(PANEL.replace("@LOSS@", loss).replace("@NUMBERS@", numbers) for loss in LOSSES)
         series = "".join(
@@ -81,5 +82,5 @@ class LabView(CanvasComponent):
             .replace("@LAYERS@", "".join(LAYER.replace("@NAME@", name) for name in LAYERS))
             .replace("@BACKS@", backs)
         )
-        constants = {"PRESETS": presets}
+        constants = {"PRESETS": presets, "FAILURES": failures}
         super().__init__("lab_view", template=template, constants=constants, scripts=["unfold", "lab_data"], **kwargs)

@@ -20,6 +20,7 @@ from playground.ui.stages import (
     pixels,
     planes,
     reparam,
+    seeds,
     sight,
     text,
 )
@@ -36,7 +37,7 @@ GROUPS: dict[str, tuple[Stage, ...]] = {
         anomaly.STAGE,
     ),
     "latent": (latent.STAGE, planes.STAGE, blend.STAGE, elbo.STAGE, reparam.STAGE, collapse.STAGE, own_prior.STAGE),
-    "adversarial": (lab.STAGE, codes.STAGE),
+    "adversarial": (lab.STAGE, seeds.STAGE, codes.STAGE),
     "ladder": (ladder.STAGE,),
 }
 """The lecture's chapters, each with its stages in the order of their tabs; its name is `page.group.<id>`."""

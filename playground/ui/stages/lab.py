@@ -7,20 +7,23 @@ import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import asdict
+from typing import TypeVar
 
 import gradio as gr
 import numpy as np
 
 from playground.errors import InvalidInput, PlaygroundError
 from playground.inference import lab
+from playground.inference.lab_failures import FAILURES
 from playground.ui.components.base import pack
 from playground.ui.components.lab_controls import CRITIC, DATA_KNOBS, DATASETS, RATES, LabControls
 from playground.ui.components.lab_view import BACKS, LAYERS, LabView
 from playground.ui.handlers import session
-from playground.ui.lane import Lane
+from playground.ui.lane import Lane, Ticket
 from playground.ui.links import Field
 from playground.ui.page import Page, Stage
 
+T = TypeVar("T")
 LANE = Lane()
 POLL = 0.3  # seconds between two looks at one's place in the queue
 SHOWN = ("dataset", "seed", "steps", "every", "lr_g", "lr_d", "k", "lr_gp", "k_gp", "z_dim")
@@ -32,7 +35,19 @@ USUAL = {  # standard deviations
     **{id: lab.plane(id, points=[(0, 0)]).std for id in ("mixture", "points")},
 }
 PRESETS = {id: {name: getattr(run, name) for name in SHOWN} for id, run in lab.PRESETS.items()}
+
+
+def failing(id: str) -> dict:
+    """A failure and what to try next, as two panels of one run."""
+    found = FAILURES[id]
+    panels = [asdict(lab.settings(run, -1)[0][0]) for run in (found.run, found.remedy)]
+    told = {name: getattr(found.run, name) for name in ("preset", "dataset", "seed", "steps", "every")}
+    return {**told, "panels": panels}
+
+
+FAILING = {id: failing(id) for id in FAILURES}
 FIELDS = {
+    "failure": Field("choice", "none", choices=["none", *FAILING]),
     "preset": Field("choice", "A", choices=list(PRESETS)),
     "dataset": Field("choice", "ring8", choices=DATASETS),
     "modes": Field("int", 8, *DATA_KNOBS["modes"][:2]),
@@ -64,9 +79,9 @@ def build(page: Page) -> None:
     view, controls, notes = page.layout("lab")
     with view:
         served = [page.server(recorded), page.server(scene)]
-        player = LabView(PRESETS, elem_id="lab-view", server_functions=served)
+        player = LabView(PRESETS, FAILING, elem_id="lab-view", server_functions=served)
     with controls:
-        LabControls("lab-view", PRESETS, HOME, lab.claims(), USUAL, server_functions=[page.server(table)])
+        LabControls("lab-view", PRESETS, HOME, lab.claims(), USUAL, FAILING, server_functions=[page.server(table)])
     with notes:
         page.notes("lab", EQUATION)
     page.state("lab", {}, FIELDS)
@@ -143,10 +158,8 @@ async def watch(
     if ticket is None:
         raise PlaygroundError("busy")
     try:
-        yield {"queue": (place := ticket.place())}
-        while place:
-            await asyncio.sleep(POLL)
-            yield {"queue": (place := ticket.place())}
+        async for place in turn(ticket):
+            yield {"queue": place}
         if ticket.gone:
             return
         around = await asyncio.to_thread(lab.scene, run.dataset)
@@ -162,11 +175,19 @@ async def watch(
         ticket.leave()
 
 
-async def each(film: Iterator[lab.LabFrame]) -> AsyncIterator[lab.LabFrame]:
+async def turn(ticket: Ticket) -> AsyncIterator[int]:
+    """The place in the queue, again and again, until it is 0."""
+    yield (place := ticket.place())
+    while place:
+        await asyncio.sleep(POLL)
+        yield (place := ticket.place())
+
+
+async def each(film: Iterator[T]) -> AsyncIterator[T]:
     """The frames of a film, made in threads; the film is closed when nobody wants more, even in the middle of one."""
     busy, unwanted = threading.Lock(), threading.Event()
 
-    def make() -> lab.LabFrame | None:
+    def make() -> T | None:
         with busy:
             frame = next(film, None)
             if unwanted.is_set():
