@@ -19,7 +19,7 @@ import numpy as np
 from gradio_client import Client
 
 from playground.bench.row import Row
-from playground.inference import pixels
+from playground.inference import pixels, planes
 from playground.ui.chromium import chromium
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,6 +69,14 @@ def use_everything(url: str) -> None:
     client.predict(api_name="/ladder")
     client.predict(image=image.tolist(), api_name="/encode")
     client.predict(z=[0.0, 1.0], api_name="/decode")
+    for name in planes.PLANES:
+        client.predict(names=[name], image=image.tolist(), api_name="/planes_encode")
+    client.predict(names=["vae-beta1"], a=image.tolist(), b=image.tolist(), api_name="/blend")
+    client.predict(image=image.tolist(), api_name="/elbo")
+    client.predict(api_name="/gradients")
+    client.predict(api_name="/sample_text")
+    client.predict(api_name="/sample_colour")
+    client.predict(api_name="/sample_density")
     client.predict(sweep="c1_c2", api_name="/generate_codes")
     client.submit(preset="A", steps=200, every=20, api_name="/run_lab").result()
 
