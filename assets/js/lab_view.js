@@ -39,6 +39,7 @@ function readFrame(packed) {
   const frame = shaped(packed.step, units(get('points')), get('field'), get('push'), get('counts'), get('numbers'), packed.points.shape[0]);
   if (packed.optimal) frame.optimal = get('optimal');
   if (packed.manifold) Object.assign(frame, { manifold: units(get('manifold')), density: get('manifold_density'), Z: packed.manifold.shape[1] });
+  if (packed.histogram) Object.assign(frame, { histogram: get('histogram'), ranges: get('histogram_range') });
   return frame;
 }
 
@@ -500,10 +501,71 @@ const SCALES = {
 const SUPER = { '-': '⁻', 0: '⁰', 1: '¹', 2: '²', 3: '³', 4: '⁴', 5: '⁵', 6: '⁶', 7: '⁷', 8: '⁸', 9: '⁹' };
 const power = (v) => (v === 0 ? '1' : `10${[...String(v)].map((c) => SUPER[c]).join('')}`);
 
+// ---- the losses over the logit, and where D's outputs are on it --------------------------------------------------------------------------------
+
+const curveCache = new Map();
+function curvesOf(loss, a, b, c, reach) {
+  const key = [loss, a, b, c, reach].join();
+  if (!curveCache.has(key)) {
+    if (curveCache.size > 60) curveCache.clear();
+    curveCache.set(key, null);
+    server.curves([loss, a, b, c, reach]).then(playground.check).then((got) => {
+      if (got) curveCache.set(key, Object.fromEntries(Object.entries(got).map(([name, packed]) => [name, playground.unpack(packed)])));
+      chart.later();
+    }).catch(() => curveCache.delete(key));
+  }
+  return curveCache.get(key);
+}
+
+function knobAt(l, knob, usual) { // a, b, c of a panel as the frame shown was trained with
+  let value = plan.panels ? plan.panels[l][knob] : usual;
+  for (const c of plan.list) if (c.knob === knob && c.step < clock && (c.panel === null || c.panel === l)) value = c.value;
+  return value;
+}
+
+const BINS = 40, MIDDLE = 0.58; // share of the height above the histogram
+function drawCurves(g, width, height, { a: frame }) {
+  const columns = width < 600 ? Math.min(2, frame.L) : frame.L, lines = Math.ceil(frame.L / columns);
+  const gap = px(14), across = (width - gap * (columns - 1)) / columns, small = px(14), foot = px(20), whole = height;
+  height = (height - gap * (lines - 1)) / lines;
+  for (let l = 0; l < frame.L; l++) {
+    g.save();
+    g.translate(0, Math.floor(l / columns) * ((whole + gap) / lines));
+    drawShape(l);
+    g.restore();
+  }
+  function drawShape(l) {
+    const left = (l % columns) * (across + gap), split = (height - foot) * MIDDLE, reach = Math.min(1e6, Math.max(4, frame.ranges ? frame.ranges[l] : 8));
+    const X = (v) => left + ((v / reach + 1) / 2) * across, Y = (v) => split * (1 - (v / reach + 0.5) / 1.5);
+    g.strokeStyle = color('line'); g.lineWidth = 1;
+    for (const y of [Y(0), height - foot]) { g.beginPath(); g.moveTo(left, y); g.lineTo(left + across, y); g.stroke(); }
+    g.beginPath(); g.moveTo(X(0), 0); g.lineTo(X(0), height - foot); g.stroke();
+    g.font = font(small); g.fillStyle = color('muted'); g.textBaseline = 'bottom';
+    for (const [v, align] of [[-reach, 'left'], [0, 'center'], [reach, 'right']]) { g.textAlign = align; g.fillText(String(v), X(v), height); }
+    const found = curvesOf(lossAt(l, frame.step), knobAt(l, 'a', 0), knobAt(l, 'b', 1), knobAt(l, 'c', 1), reach);
+    g.save();
+    g.beginPath(); g.rect(left, 0, across, split); g.clip(); // what is too high or too low leaves the picture, it is not flat
+    if (found) for (const [name, style, wide] of [['real', color('data'), 1.6], ['fake', color('generated'), 1.6], ['generator', playground.classColor(l), 4]]) {
+      g.beginPath();
+      found.logits.forEach((v, i) => (i ? g.lineTo(X(v), Y(found[name][i])) : g.moveTo(X(v), Y(found[name][i]))));
+      g.strokeStyle = style; g.lineWidth = px(wide); g.setLineDash(name === 'generator' ? [] : [6, 4]); g.stroke(); g.setLineDash([]);
+    }
+    g.restore();
+    if (!frame.histogram) { g.textAlign = 'center'; g.fillStyle = color('muted'); g.fillText(t('lab.none.short'), left + across / 2, height - foot - px(10), across); return; }
+    for (const [k, style] of [[0, color('data')], [1, color('generated')]]) {
+      const bins = frame.histogram.subarray((2 * l + k) * BINS, (2 * l + k + 1) * BINS), most = Math.max(1, ...bins), range = frame.ranges[l];
+      g.fillStyle = style; g.globalAlpha = 0.6;
+      bins.forEach((n, i) => { const x = X(-range + (2 * range * i) / BINS), w = X(-range + (2 * range * (i + 1)) / BINS) - x, tall = (n / most) * (height - foot - split - px(6)); g.fillRect(x, height - foot - tall, w, tall); });
+      g.globalAlpha = 1;
+    }
+  }
+}
+
 let chartBox = null;
 function drawChart(g, width, height) {
   const pair = between();
   if (!pair || !film.scene) return;
+  if (series === 'curves') { chartBox = null; drawCurves(g, width, height, pair); return; }
   const scale = SCALES[series](pair.a.modes), small = px(14), left = px(50), right = px(14), top = px(8), bottom = px(24);
   const X = (step) => left + ((width - left - right) * step) / film.total;
   const Y = (v) => top + (height - top - bottom) * (1 - playground.clamp((v - scale.low) / (scale.high - scale.low), 0, 1));
@@ -615,6 +677,8 @@ function paint() {
   for (const button of box.querySelectorAll('[data-layer]')) button.setAttribute('aria-pressed', String(layers[button.dataset.layer]));
   back.value = layers.back;
   for (const button of box.querySelectorAll('[data-series]')) button.setAttribute('aria-pressed', String(button.dataset.series === series));
+  find('.pg-lab-key').hidden = series !== 'curves';
+  find('.pg-lab-chart').classList.toggle('pg-lab-tall', series === 'curves');
   const left = film && film.left;
   find('.pg-lab-before').hidden = !left;
   if (left) for (const panel of originals) panel.root.style.visibility = touched(panel.l) ? '' : 'hidden';

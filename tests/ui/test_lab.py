@@ -237,6 +237,16 @@ def test_ranges_of_the_steering_knobs_are_those_of_the_room():
             lab.branch(run, 0, knob, ends[1] + 1)
 
 
+def test_curves_of_a_loss_come_as_the_room_has_them():
+    got = stage.curves("lsgan", -1, 1, 0, 16)
+    want = lab.loss_curves("lsgan", -1.0, 1.0, 0.0, 16)
+    for name in ("logits", "real", "fake", "generator", "pull"):
+        np.testing.assert_allclose(unpack(got[name]), getattr(want, name), rtol=1e-6, err_msg=name)
+    for bad in (("adam", 0, 1, 1, 8), ("lsgan", 9, 1, 1, 8), ("lsgan", 0, 1, 1, -1), ("lsgan", 0, 1, 1, None)):
+        with pytest.raises(InvalidInput):
+            stage.curves(*bad)
+
+
 def test_a_table_comes_as_points_and_its_errors_name_the_line():
     read = stage.table("x;y\n1;2\n-1;0,5\n")
     np.testing.assert_array_equal(unpack(read["points"]), [[1, 2], [-1, 0.5]])

@@ -8,7 +8,7 @@ from playground.ui.components.base import CanvasComponent
 
 LOSSES = ("minimax", "nonsaturating", "lsgan", "wgan_gp")
 NUMBERS = ("modes", "hq", "js", "gradient")
-SERIES = (*NUMBERS, "loss_g")
+SERIES = (*NUMBERS, "loss_g", "curves")
 LAYERS = ("real", "fake", "arrows", "mesh")  # drawn over the background, each on or off
 BACKS = ("d", "optimal", "difference", "plain")  # of which one is the background
 LAYER = """<button type="button" class="pg-lab-layer" data-layer="@NAME@" aria-pressed="true"
@@ -43,6 +43,7 @@ TEMPLATE = """<div class="pg-lab" tabindex="0" role="group" data-t-label="lab.vi
   <div class="pg-lab-chart">
     <div class="pg-lab-series" role="group" data-t-label="lab.chart">@SERIES@</div>
     <div class="pg-lab-lines"><canvas role="img" data-t-label="lab.chart"></canvas></div>
+    <p class="pg-lab-key" data-t="lab.curves_key" hidden></p>
   </div>
   <div class="pg-lab-bar">
     @BUTTONS@

@@ -78,7 +78,7 @@ def build(page: Page) -> None:
     """Fills the stage's tab."""
     view, controls, notes = page.layout("lab")
     with view:
-        served = [page.server(recorded), page.server(scene)]
+        served = [page.server(recorded), page.server(scene), page.server(curves)]
         player = LabView(PRESETS, FAILING, elem_id="lab-view", server_functions=served)
     with controls:
         LabControls("lab-view", PRESETS, HOME, lab.claims(), USUAL, FAILING, server_functions=[page.server(table)])
@@ -97,6 +97,15 @@ def recorded(preset: str) -> dict:
 def scene(dataset: str | dict) -> dict:
     """What stays the same in all frames on a data set: an id or {"name", ...}."""
     return plain(lab.packed_scene(lab.scene(lab.make_run(dataset=dataset).dataset)))
+
+
+def curves(loss: str, a: float, b: float, c: float, reach: float) -> dict:
+    """The curves of a loss over the logit, see `lab.loss_curves`."""
+    check = lab.Panel(loss, a=a, b=b, c=c)
+    (panel,) = lab.make_run(panels=[check]).panels
+    if isinstance(reach, bool) or not isinstance(reach, (int, float)) or not 1 <= reach <= 1e6:
+        raise InvalidInput("number_range", "reach", reach, low=1, high=1e6)
+    return plain(vars(lab.loss_curves(panel.loss, panel.a, panel.b, panel.c, reach)))
 
 
 def table(text: str) -> dict:
