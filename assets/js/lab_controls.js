@@ -1,5 +1,5 @@
 // The lab's controls. Their state is the URL's; the view reads it there and is told by a `configure` event on its own element.
-const PRESETS = @PRESETS@, HOME = @HOME@, CLAIMS = @CLAIMS@, USUAL = @USUAL@, STEER_RANGE = @STEER_RANGE@, FAILURES = @FAILURES@;
+const PRESETS = @PRESETS@, HOME = @HOME@, CLAIMS = @CLAIMS@, USUAL = @USUAL@, STEER_RANGE = @STEER_RANGE@, FAILURES = @FAILURES@, SAVED = @SAVED@;
 const { t } = playground;
 const box = element.querySelector('.pg-lab-controls');
 const find = (selector) => box.querySelector(selector);
@@ -245,7 +245,51 @@ function until() {
   else tell('runto', value);
 }
 
+// ---- settings as a file, and back -------------------------------------------------------------------------------------------------------
+
+const FORMAT = 'generative-playground-lab';
+function download(name, kind, text) {
+  const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(new Blob([text], { type: kind })), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+function saveSettings() {
+  const now = state(), settings = Object.fromEntries(Object.keys(SAVED).map((name) => [name, now[name]]));
+  const points = now.dataset === 'points' ? { points: keptPoints() } : {};
+  download('gan-lab.json', 'application/json', JSON.stringify({ format: FORMAT, settings, ...points }, null, 1));
+}
+
+function readSettings(text) { // null, after a message, where the file does not fit; then nothing changes
+  let told = null;
+  try { told = JSON.parse(text); } catch { told = null; }
+  if (!told || told.format !== FORMAT || typeof told.settings !== 'object' || !told.settings) { playground.toast(t('lab.save.other'), 'warn'); return null; }
+  const values = {};
+  for (const [name, field] of Object.entries(SAVED)) {
+    if (!(name in told.settings)) continue;
+    const { value, problem } = playground.read(name, field, told.settings[name]);
+    if (problem) { playground.toast(t('lab.save.bad', { field: name, got: String(JSON.stringify(told.settings[name])).slice(0, 60) }), 'warn'); return null; }
+    values[name] = value;
+  }
+  const points = told.points ?? [];
+  if (!Array.isArray(points) || points.length > DATA_MOST.points || !points.every(inSquare) || (values.dataset === 'points' && !points.length)) { playground.toast(t('lab.save.bad', { field: 'points', got: '…' }), 'warn'); return null; }
+  return { values, points };
+}
+
+find('.pg-lab-save input').addEventListener('change', async (event) => {
+  const [file] = event.target.files;
+  if (!file) return;
+  const got = file.size < 2e6 ? readSettings(await file.text()) : readSettings('');
+  event.target.value = '';
+  if (!got) return;
+  if (got.values.dataset === 'points') keepPoints(got.points);
+  shownKind = null;
+  change({ ...PLAIN, ...got.values });
+});
+
 const acts = {
+  csv: () => { const csv = { text: '' }; tell('csv', csv); if (csv.text) download('gan-lab.csv', 'text/csv', csv.text); },
+  json: saveSettings,
   steer: steerNow,
   until,
   undo: () => { if (past.length) { sketch = past.pop(); paintPad(); } },

@@ -748,6 +748,11 @@ document.addEventListener('visibilitychange', () => {
 });
 addEventListener('pagehide', halt);
 box.addEventListener('steer', (event) => steer([event.detail], true));
+box.addEventListener('csv', (event) => { // the curves of all panels; the listener's caller reads them from the event
+  if (!film || !film.frames.length) return;
+  const rows = film.frames.flatMap((frame) => Array.from({ length: frame.L }, (_, l) => [frame.step, l + 1, lossAt(l, frame.step), ...NUMBERS.map((name) => number(frame, l, name))].join(',')));
+  event.detail.text = `${['step', 'panel', 'loss', ...NUMBERS].join(',')}\n${rows.join('\n')}\n`;
+});
 box.addEventListener('turns', (event) => takeTurns(event.detail));
 box.addEventListener('runto', (event) => runTo(event.detail));
 box.addEventListener('configure', () => configure(playground.link.get('lab')));

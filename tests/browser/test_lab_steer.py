@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 from playground.inference import lab
 from playground.locale import text
 from tests.browser import test_lab as base
-from tests.browser.test_lab import VIEW, act, data, picture, until
+from tests.browser.test_lab import STEPS, VIEW, act, data, picture, until
 
 lane, open_lab = base.lane, base.open_lab
 
@@ -26,6 +29,38 @@ def test_overlays_change_the_picture_and_stay_in_the_link(open_lab):
         seen.add(picture(page, "lsgan"))
     assert len(seen) == 8, "expected another picture for every overlay"
     page.wait_for_function("new URL(location).searchParams.get('back') === 'plain'")
+
+
+def saved(page, name: str) -> str:
+    with page.expect_download() as download:
+        page.click(f"[data-act={name}]")
+    return Path(download.value.path()).read_text("utf-8")
+
+
+def test_curves_and_settings_are_saved_and_settings_load_back(open_lab):
+    page = open_lab("step=400")
+    page.click(".pg-lab-save summary")
+    head, *rows = saved(page, "csv").strip().splitlines()
+    assert head.split(",") == ["step", "panel", "loss", *lab.NUMBERS] and len(rows) == 4 * len(STEPS)
+    last = dict(zip(head.split(","), rows[-1].split(","), strict=True))
+    assert last["step"] == "1000" and last["panel"] == "4" and last["loss"] == "wgan_gp"
+    told = json.loads(saved(page, "json"))
+    assert told["settings"]["preset"] == "A" and told["settings"]["seed"] == 0
+    told["settings"] |= {"preset": "C", "seed": 12, "modes": 6, "changes": "10:lr_g:0.002:1"}
+
+    def load(text):
+        file = {"name": "lab.json", "mimeType": "application/json", "buffer": text.encode()}
+        page.set_input_files(".pg-lab-save input", file)
+
+    for bad in ("no json", "{}", json.dumps({**told, "settings": {"seed": -4}})):
+        load(bad)
+        page.wait_for_function("document.querySelector('.pg-toast')")
+        page.click(".pg-toast button")
+        assert data(page)["source"] == "recorded" and data(page)["step"] == "400", "expected nothing to change"
+    load(json.dumps(told))
+    until(page, "d.source === 'live' && d.changes === '10:lr_g:0.002:1' && +d.frames > 0")
+    assert page.input_value("#lab-seed") == "12" and page.input_value("[data-data=modes]") == "6"
+    assert json.loads(saved(page, "json")) == told
 
 
 def test_what_was_not_recorded_or_cannot_be_is_said(open_lab):

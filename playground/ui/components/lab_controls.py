@@ -68,6 +68,12 @@ TEMPLATE = """<div class="pg-lab-controls" role="group" data-t-label="lab.contro
       data-t="lab.steer.go"></button></div>
   <label class="pg-lab-check"><input type="checkbox" data-steer="settle"><span data-t="lab.steer.settle"></span></label>
 </details>
+<details class="pg-lab-save"><summary data-t="lab.save.title"></summary>
+  <div class="pg-lab-padbar"><button type="button" class="pg-button" data-act="csv" data-t="lab.save.csv"></button>
+    <button type="button" class="pg-button" data-act="json" data-t="lab.save.json"></button>
+    <label class="pg-button"><span data-t="lab.save.load"></span>
+      <input type="file" accept=".json,application/json"></label></div>
+</details>
 </div>"""
 STEERS = ("loss", "lr_g", "lr_d", "k_d", "k_g", "penalty", "a", "b", "c", "ema")  # what can change while it trains
 STEER_RANGE = {
@@ -84,8 +90,8 @@ class LabControls(CanvasComponent):
     """Keeps the stage's state in the URL and tells the view (an element id) when it changes.
 
     presets: settings of each. home: the preset that opens each data set. claims: see `inference.lab.claims`. usual: the
-    standard deviation of each data set. failures: runs of two panels, see the stage. `server.table`
-    reads a table of points.
+    standard deviation of each data set. failures: runs of two panels, see the stage. saved: the
+    fields that a file of settings has. `server.table` reads a table of points.
     """
 
     def __init__(
@@ -96,6 +102,7 @@ class LabControls(CanvasComponent):
         claims: Mapping[str, Mapping],
         usual: Mapping[str, float],
         failures: Mapping[str, Mapping],
+        saved: Mapping[str, Mapping],
         **kwargs: object,
     ) -> None:
         rates = "".join(f'<option value="{value}">× {value}</option>' for value in RATES)
@@ -122,6 +129,7 @@ class LabControls(CanvasComponent):
             "USUAL": usual,
             "STEER_RANGE": STEER_RANGE,
             "FAILURES": failures,
+            "SAVED": saved,
         }
         scripts = ["lab_data"]
         super().__init__("lab_controls", template=template, constants=constants, scripts=scripts, **kwargs)

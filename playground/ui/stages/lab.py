@@ -66,6 +66,8 @@ FIELDS = {
     "back": Field("choice", "d", choices=BACKS),
     **{name: Field("bool", name != "mesh") for name in LAYERS},
 }
+DRAWN = ("step", "back", *LAYERS)  # how the run is looked at
+SAVED = {name: field.spec() for name, field in FIELDS.items() if name not in DRAWN}  # what it is
 EQUATION = r"""$$\begin{aligned}
 \text{minimax}\quad & \min_G\,\mathbb E\,\ln\!\left(1-D(G(z))\right)\\
 \text{non-saturating}\quad & \min_G\,-\mathbb E\,\ln D(G(z))\\
@@ -81,7 +83,9 @@ def build(page: Page) -> None:
         served = [page.server(recorded), page.server(scene), page.server(curves)]
         player = LabView(PRESETS, FAILING, elem_id="lab-view", server_functions=served)
     with controls:
-        LabControls("lab-view", PRESETS, HOME, lab.claims(), USUAL, FAILING, server_functions=[page.server(table)])
+        LabControls(
+            "lab-view", PRESETS, HOME, lab.claims(), USUAL, FAILING, SAVED, server_functions=[page.server(table)]
+        )
     with notes:
         page.notes("lab", EQUATION)
     page.state("lab", {}, FIELDS)
