@@ -289,8 +289,8 @@ FIELD = (
     ("vae", "bound", "pass"),
     *((id, "none", "pass") for id in (*_NONE.split(), "text2image", "puzzle_gan", "cyclegan", "stargan")),
 )
+APART = ("autoencoder", "kl_only")  # steps of an argument: half of the VAE's objective each, no generative models
 NOT_HERE = {
-    "aae": "AAE", "wae_mmd": "WAE-MMD", "wae_gan": "WAE-GAN",
     "dcgan": "DCGAN", "text2image": "Text2Image", "puzzle_gan": "Puzzle-GAN", "cyclegan": "CycleGAN",
     "stargan": "StarGAN", "progan": "Progressive GAN",
 }  # fmt: skip
