@@ -263,6 +263,7 @@ const ROWS = [ // name of the row, of the metric, what is said of it
   ['completeness', 'completeness', (row) => (row.fitted === undefined ? `${number(row.value)} %` : t('planes.from_normal', { value: number(row.value), fitted: number(row.fitted) }))],
   ['digits', 'completeness', (row) => t('planes.of_ten', { value: number(effective(row.digits)) })],
   ['prior_distance', 'prior_distance', (row) => t('planes.times', { value: number(row.value, 2), times: number(row.times, row.times < 10 ? 1 : 0) })],
+  ['mmd', 'prior_distance', (row) => t('planes.mmd_value', { value: number(row.mmd, 4), floor: number(row.mmd_prior_pair, 4) })], // unbiased: may be negative
 ];
 function fillTable({ k, table }) {
   const name = knobs[SLOTS[k]], sheet = sheetOf(k), body = table.querySelector('tbody');
