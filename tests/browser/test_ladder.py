@@ -32,10 +32,13 @@ def ids(page) -> list[str]:
 def test_it_opens_from_the_lowest_rung_to_the_highest(stage):
     page = stage()
     assert ids(page) == sorted(BINARY, key=lambda id: -BINARY[id].value)
-    values = page.locator(f"{TABLE} td.pg-col-value").all_inner_texts()
+    values = page.locator(f"{TABLE} td.pg-col-value b").all_inner_texts()
     assert [float(v.removeprefix("≤ ")) for v in values] == [round(BINARY[id].value, 2) for id in ids(page)]
     bounds = {id for id, v in zip(ids(page), values, strict=True) if v.startswith("≤")}
     assert bounds == {id for id, rung in BINARY.items() if rung.bound} and "vae" in bounds
+    tighter = page.locator(f"{TABLE} .pg-ladder-tighter").all_inner_texts()
+    expected = [BINARY[id].tighter for id in ids(page) if BINARY[id].tighter is not None]
+    assert tighter == [f"IW-200 ≤ {value:.2f}" for value in expected] and len(tighter) == 2
 
 
 @pytest.mark.parametrize("column", ["parameters", "cached", "naive", "published", "calls", "gain", "bits", "name"])
