@@ -206,8 +206,27 @@ function ask(stop = null, every = null) {
   const after = lastStep(live);
   stream = { token: ++token, heard: performance.now(), asked: performance.now(), stop: Math.min(stop ?? Infinity, live.total) };
   trouble = ''; place = 0;
-  trigger('run', { token, preset: plan.preset, dataset: plan.data, seed: plan.seed, panels: plan.panels, ...(plan.failure ? { steps: plan.steps } : {}), ...plan.changes, changes: plan.list, settle: settle(), every: every || stride, after: after < 0 ? null : after, stop });
+  const { changes, list, ...run } = described();
+  trigger('run', { token, ...run, ...changes, changes: list, settle: settle(), every: every || stride, after: after < 0 ? null : after, stop });
   paint();
+}
+
+// The run that is looked at, as the server takes it: changes are knobs of the whole run, list what changes on the way.
+const described = () => ({ preset: plan.preset, dataset: plan.data, seed: plan.seed, panels: plan.panels, ...(plan.failure ? { steps: plan.steps } : {}), changes: { ...plan.changes }, list: plan.list });
+
+// The same for who asks with a `plan` event, with what is shown. losses: of the iteration that starts at `step`; classes: of the colours.
+function told() {
+  if (!plan || !plan.data || !film || !film.frames.length) return {};
+  const frame = film.frames[frameIndex(nearest(clock))], of = Array.from({ length: frame.L }, (_, l) => l);
+  return { ...described(), step: frame.step, total: film.total, source: film === live ? 'live' : 'recorded', playing, losses: of.map((l) => lossAt(l, frame.step + 1)), classes: of };
+}
+
+let movedTo = '';
+function moved() { // the step shown or the run is another: `moved` says so, once
+  const { step, ...run } = told(), now = `${step} ${changesText(run.list || [])} ${run.source} ${run.playing}`;
+  if (now === movedTo && moved.plan === plan) return;
+  [movedTo, moved.plan] = [now, plan];
+  box.dispatchEvent(new CustomEvent('moved'));
 }
 
 const settle = () => !!document.querySelector('.pg-lab-controls [data-steer=settle]')?.checked;
@@ -686,6 +705,7 @@ function paint() {
   const curve = plan && ['moons', 'spiral', 'points'].includes(plan.dataset);
   for (const dt of box.querySelectorAll('[data-number=modes] dt, [data-series=modes]')) put(dt, t(curve ? 'lab.number.stretches' : 'lab.number.modes'));
   Object.assign(box.dataset, { source: isLive ? 'live' : 'recorded', playing: String(playing), original: String(!!left), changes: plan ? changesText(plan.list) : '', frames: String(film ? film.frames.length : 0), streaming: String(!!stream), place: String(place) });
+  moved();
 }
 
 function draw() {
@@ -699,6 +719,7 @@ function draw() {
   slider.value = step;
   slider.setAttribute('aria-valuetext', `${t('lab.step')} ${step}`);
   Object.assign(box.dataset, { seq: String(++seq), step: String(step), frames: String(film ? film.frames.length : 0) });
+  moved();
 }
 
 // ---- start ------------------------------------------------------------------------------------------------------------------------------------------
@@ -753,6 +774,7 @@ box.addEventListener('csv', (event) => { // the curves of all panels; the listen
   const rows = film.frames.flatMap((frame) => Array.from({ length: frame.L }, (_, l) => [frame.step, l + 1, lossAt(l, frame.step), ...NUMBERS.map((name) => number(frame, l, name))].join(',')));
   event.detail.text = `${['step', 'panel', 'loss', ...NUMBERS].join(',')}\n${rows.join('\n')}\n`;
 });
+box.addEventListener('plan', (event) => Object.assign(event.detail, told()));
 box.addEventListener('turns', (event) => takeTurns(event.detail));
 box.addEventListener('runto', (event) => runTo(event.detail));
 box.addEventListener('configure', () => configure(playground.link.get('lab')));
