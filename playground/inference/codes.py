@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from playground import weights
+from playground.data.noise import noise
 from playground.errors import WeightsError
 from playground.inference import checks
 from playground.inference.device import one_thread, resolve
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 MODEL = "infogan"
 CATEGORIES = 10
+Z_DIM = 62
 SIDE = 28
 LARGEST_SEED = checks.LARGEST_SEED
 MOST_OTHERS = 64
@@ -122,7 +124,7 @@ def generate(
     codes, seed = _codes(c1, c2, c3), checks.whole("seed", seed, 0, LARGEST_SEED)
     count = checks.whole("others", others, 0, MOST_OTHERS)
     seeds = (seed + np.arange(count + 1, dtype=np.int64)) % (LARGEST_SEED + 1)
-    noises = np.stack([noise(int(s)) for s in seeds])
+    noises = np.stack([noise(int(s), Z_DIM) for s in seeds])
     extra = CATEGORIES if categories else 0
     table = np.tile(codes, (count + 1 + extra, 1))  # one row of codes per picture
     table[count + 1 :, 0] = np.arange(extra)
@@ -158,16 +160,6 @@ def sheet(c1: int, seed: int) -> Sheet:
     """Pictures of all c2 and c3 in steps of 0.2 for one c1 and one noise. Errors as in `generate`."""
     codes, seed = _codes(c1, 0.0, 0.0), checks.whole("seed", seed, 0, LARGEST_SEED)
     return Sheet(SHEET, _grid(codes, seed, (1, SHEET), (2, SHEET)))
-
-
-def noise(seed: int, size: int = 62) -> np.ndarray:
-    """z ~ N(0, I) of a seed: (size,) float32.
-
-    Box and Muller's map of raw PCG64 words: NumPy promises that bit stream, but not its own normal numbers.
-    """
-    words = np.random.PCG64(seed).random_raw(2 * size)
-    u = ((words >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53  # in (0, 1)
-    return (np.sqrt(-2 * np.log(u[:size])) * np.cos(2 * math.pi * u[size:])).astype(np.float32)
 
 
 def facts() -> Facts:
@@ -206,7 +198,7 @@ def _grid(codes: np.ndarray, seed: int, down: tuple[int, np.ndarray], along: tup
     table = np.tile(codes, (len(rows), len(columns), 1))  # (rows, columns, 3)
     table[:, :, row] = rows[:, None]
     table[:, :, column] = columns[None, :]
-    z = np.broadcast_to(noise(seed), (len(rows) * len(columns), 62))
+    z = np.broadcast_to(noise(seed, Z_DIM), (len(rows) * len(columns), Z_DIM))
     return _images(z, table.reshape(-1, 3)).reshape(len(rows), len(columns), SIDE, SIDE)
 
 
