@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playground.metrics import coverage, density, judge, likelihood, regularity, text
+from playground.metrics import coverage, density, generators, judge, likelihood, regularity, text
 
 MEASURES: dict[str, Callable[..., dict]] = {
     "nll": likelihood.nll,
@@ -24,6 +24,9 @@ MEASURES: dict[str, Callable[..., dict]] = {
     "accuracy": judge.accuracy,
     "code_accuracy": judge.code_accuracy,
     "mutual_information": judge.mutual_information,
+    "frechet": generators.frechet,
+    "digits": generators.digits,
+    "recognised": generators.recognised,
     "modes": coverage.modes,
     "hq": coverage.quality,
     "js": coverage.divergence,

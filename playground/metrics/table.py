@@ -21,6 +21,7 @@ LABELS = {
     "colour_nll": "{} nats (coloured digits)",
     "accuracy": "{} % right",
     "code_accuracy": "{} % of codes right",
+    "frechet": "Fréchet distance {}",
 }
 HEAD = ("Model", "Stage", "Paper", "Ours", "Published", "Size")
 
