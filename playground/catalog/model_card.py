@@ -30,7 +30,8 @@ class Recipe:
     schedule: factor on lr over the run, "constant" or "one_cycle" (linear up over the first tenth, cosine to zero).
     ema: decay of the averaged weights that are evaluated and shipped; 0 ships the last weights. clip: largest
     gradient norm; 0 does not clip. bf16, channels_last: faster arithmetic where the hardware has it.
-    half: the weights are shipped as float16, and measured as shipped.
+    half: the weights are shipped as float16, and measured as shipped. film: moments at which the training of an image
+    GAN is recorded; 0 records none.
     """
 
     data: str = "binary"
@@ -45,6 +46,7 @@ class Recipe:
     bf16: bool = False
     channels_last: bool = False
     half: bool = False
+    film: int = 0
     seed: int = 0
 
 

@@ -23,6 +23,7 @@ from playground.data.text import TextBatches
 from playground.metrics.__main__ import measure
 from playground.models.base import Model
 from playground.training.arithmetic import bf16_is_faster
+from playground.training.image_film import ImageFilm
 from playground.training.loop import train
 
 # data made of MNIST's grey images at every visit
@@ -39,9 +40,9 @@ def main(arguments: list[str] | None = None) -> None:
     card = catalog.card(options.id)
     changes = {key: getattr(options, key) for key in ("epochs", "seed") if getattr(options, key) is not None}
     recipe = replace(card.recipe_of(options.variant), **changes)
-    model = fit(card, recipe, options)
+    destination = options.out or weights.directory(card.id, options.variant)
+    model = fit(card, recipe, options, destination)
     if PartialState().is_main_process:
-        destination = options.out or weights.directory(card.id, options.variant)
         model = model.to(memory_format=torch.contiguous_format).cpu().eval()
         (model.half() if recipe.half else model).save_pretrained(destination)
         (destination / "README.md").unlink(missing_ok=True)  # the hub's model card; ours is in the catalogue
@@ -50,8 +51,8 @@ def main(arguments: list[str] | None = None) -> None:
             measure(card.id, options.variant)
 
 
-def fit(card: catalog.ModelCard, recipe: catalog.Recipe, options: argparse.Namespace) -> Model:
-    """Train (or count) one model; returns the weights to ship."""
+def fit(card: catalog.ModelCard, recipe: catalog.Recipe, options: argparse.Namespace, destination: Path) -> Model:
+    """Train (or count) one model; returns the weights to ship. A film of the training is written to `destination`."""
     torch.manual_seed(recipe.seed)  # initial weights; this is a program of its own, no library code seeds globally
     model = weights.create(card.id, options.variant)
     accelerator = _accelerator(recipe, options.device)
@@ -63,7 +64,18 @@ def fit(card: catalog.ModelCard, recipe: catalog.Recipe, options: argparse.Names
     steps = round(recipe.epochs * (batches.per_epoch if batches else 100))
     checkpoint = Path("runs") / card.id / (options.variant or "reference") / f"seed{recipe.seed}.safetensors"
     batch = batches.at if batches else lambda step: (torch.empty(recipe.batch_size, 0),)
-    return train(model, recipe, batch, steps, accelerator=accelerator, checkpoint=checkpoint, resume=options.resume)
+    film = _film(recipe, checkpoint, steps, accelerator)
+    go_on = {"accelerator": accelerator, "checkpoint": checkpoint, "resume": options.resume}
+    trained = train(model, recipe, batch, steps, watch=film, **go_on)
+    if film:
+        film.write(destination)
+    return trained
+
+
+def _film(recipe: catalog.Recipe, checkpoint: Path, steps: int, accelerator: Accelerator) -> ImageFilm | None:
+    if not recipe.film or not accelerator.is_main_process:
+        return None
+    return ImageFilm(checkpoint.with_name(f"{checkpoint.stem}.film.safetensors"), steps, recipe.film)
 
 
 def _batches(recipe: catalog.Recipe, accelerator: Accelerator) -> Batches | PointBatches | TextBatches | None:
