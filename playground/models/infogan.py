@@ -66,6 +66,7 @@ class InfoGAN(Model):
         hidden: int = 256
         weight: float = 1.0  # lambda
         moved: bool = False  # whether c1 is guessed from a moved picture
+        probe: bool = False  # whether Q learns without D or G learning from it
 
     def __init__(self, config: Config = Config()) -> None:
         super().__init__(config)
@@ -140,23 +141,30 @@ class InfoGAN(Model):
         features = self.trunk(fake)
         value = GAME.discriminator(self.real(self.trunk(x)), self.real(features))
         information = self._code_error(fake, features, codes, generator)
-        return {"loss": value + self.config.weight * information, "value": value, "code_error": information}
+        weight = 1.0 if self.config.probe else self.config.weight
+        return {"loss": value + weight * information, "value": value, "code_error": information}
 
     def _generator_loss(self, batch: Batch, generator: torch.Generator | None) -> dict[str, Tensor]:
         z, codes = self.draw(len(batch[0]), generator)
         fake = self.generate(z, **codes._asdict())
         features = self.trunk(fake)
         fool = GAME.generator(self.real(features))
+        if self.config.probe:
+            return {"loss": fool}
         information = self._code_error(fake, features, codes, generator)
         return {"loss": fool + self.config.weight * information, "fool": fool, "code_error": information}
 
     def _code_error(self, x: Tensor, features: Tensor, codes: Codes, generator: torch.Generator | None) -> Tensor:
         """-E[log Q(c | x)] up to constants, in nats: L_I = H(c) - this."""
-        guess = self._guess(features)
+        guess = self._guess(self._read(features))
         square = (guess.mean - torch.stack([codes.c2, codes.c3], 1)).square().sum(1).mean()
         if self.config.moved:
-            guess = self._guess(self.trunk(random_affine(x, generator, **MOVE)))
+            guess = self._guess(self._read(self.trunk(random_affine(x, generator, **MOVE))))
         return F.cross_entropy(guess.logits, codes.c1) + 0.5 * square
+
+    def _read(self, features: Tensor) -> Tensor:
+        """D's features as Q reads them: a probe leaves them as they are."""
+        return features.detach() if self.config.probe else features
 
 
 def _initialize(layer: nn.Module) -> None:

@@ -91,6 +91,28 @@ def test_q_learns_in_the_discriminators_phase_and_pays_the_generator_too(monkeyp
     assert any(not torch.allclose(a, b) for a, b in zip(with_pay, without, strict=True))
 
 
+def test_a_probe_learns_alone(monkeypatch):
+    """Q gets the gradient it would have had, D and G that of a plain GAN."""
+    plain, probe = small(0.0), small(0.0, probe=True)
+    paid = small(1.0)
+    for model in (plain, probe, paid):
+        x, _, _ = known(model, monkeypatch)
+    for k in range(2):
+        ours, theirs = (model.phases()[k].loss((x, None), None)["loss"] for model in (probe, plain))
+        names = ("trunk", "real") if k == 0 else ("generator",)
+        for name in names:
+            pair = [
+                torch.autograd.grad(loss, getattr(model, name).parameters(), retain_graph=True)
+                for loss, model in ((ours, probe), (theirs, plain))
+            ]
+            assert all(torch.allclose(a, b, atol=1e-14) for a, b in zip(*pair, strict=True)), name
+    grads = [
+        torch.autograd.grad(m.phases()[0].loss((x, None), None)["loss"], m.guess_codes.parameters())
+        for m in (probe, paid)
+    ]
+    assert all(torch.allclose(a, b) and a.norm() > 0 for a, b in zip(*grads, strict=True))
+
+
 def test_phases_share_no_parameter_and_cover_all(monkeypatch):
     model = small()
     critic, generator = ({id(p) for p in phase.parameters} for phase in model.phases())
