@@ -49,7 +49,7 @@ def record(run: lab.Run) -> dict:
     scene = lab.scene(run.dataset)
     frames = [slim(lab.packed(frame, scene.box)) for frame in lab.film(run)]
     stacked = {name: np.stack([frame[name] for frame in frames]) for name in frames[0]}
-    numbers = stacked.pop("numbers")
+    floats = {name: stacked.pop(name) for name in ("numbers", "more")}
     plain = {k: _plain(v) if isinstance(v, np.ndarray) else v for k, v in lab.packed_scene(scene).items()}
     steps = [*range(0, run.steps, run.every), run.steps]
     return {
@@ -57,7 +57,7 @@ def record(run: lab.Run) -> dict:
         "scene": plain,
         "steps": steps,
         **{name: encode(array) for name, array in stacked.items()},
-        "numbers": encode(numbers.view(np.uint32)) | {"dtype": "float32"},
+        **{name: encode(array.view(np.uint32)) | {"dtype": "float32"} for name, array in floats.items()},
     }
 
 
@@ -78,8 +78,7 @@ def slim(frame: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     L, S, _ = frame["field"].shape
     coarse = frame["field"].reshape(L, CELLS, S // CELLS, CELLS, S // CELLS).mean((2, 4))
     field = (coarse / FIELD_STEP).round().clip(0, 255 // FIELD_STEP) * FIELD_STEP
-    kept = {name: array for name, array in frame.items() if name != "more"}
-    return {**kept, "points": points, "field": field.astype(np.uint8), "push": frame["push"][:, :ARROWS]}
+    return {**frame, "points": points, "field": field.astype(np.uint8), "push": frame["push"][:, :ARROWS]}
 
 
 def measure(run: lab.Run, seeds: Sequence[int]) -> dict:
