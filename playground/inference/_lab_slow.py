@@ -58,12 +58,13 @@ class _Watcher:
     def _judge(self, busy: list[int], k: int) -> None:
         x, z, eps, _ = self.trainer.batch(self.gan.steps)
         for l in busy:
-            both = self._tape_d.h[-1][l, :, 0].clone()
-            real, fake = both[: self.gan.B], both[self.gan.B :]
+            both = self._tape_d.h[-1][l, 0].clone()
+            real, fake, _ = both.split(self.gan.B)
+            made = self._tape_d.h[0][l, :, self.gan.B : 2 * self.gan.B]
             penalty = self._penalty(l, eps[k, 0]) if self.gan.losses[l].penalized else 0.0
             self._open[l] = {
                 "z": z[k, 0].numpy().copy(),
-                "fake": (self._tape_d.h[0][l, self.gan.B :] * self.trainer.scale).numpy().copy(),
+                "fake": (made.mT * self.trainer.scale).numpy().copy(),
                 "x": (x[k, 0] * self.trainer.scale).numpy().copy(),
                 "logits_real": real.numpy(),
                 "logits_fake": fake.numpy(),
@@ -80,13 +81,13 @@ class _Watcher:
     def _feel(self, busy: list[int]) -> None:
         tape_g, _, tape_f = self.gan.tapes
         for l in busy:
-            logits, scale = tape_f.h[-1][l, :, 0].clone(), self.trainer.scale
+            logits, scale = tape_f.h[-1][l, 0].clone(), self.trainer.scale
             self._open[l] = {
-                "z": tape_g.h[0][l].numpy().copy(),
-                "fake": (tape_g.h[-1][l] * scale).numpy().copy(),
+                "z": tape_g.h[0][l].mT.numpy().copy(),
+                "fake": (tape_g.h[-1][l].mT * scale).numpy().copy(),
                 "logits": logits.numpy(),
                 "loss": float(self.gan.losses[l].generator(logits)),
-                "push": (-tape_g.d[-1][l] * self.gan.B / scale).numpy().copy(),
+                "push": (-tape_g.d[-1][l].mT * self.gan.B / scale).numpy().copy(),
                 **_norms(self.gan.G, l),
             }
 
@@ -94,27 +95,24 @@ class _Watcher:
         for l in busy:
             told = self._open.pop(l)
             moved = self.gan.G[l : l + 1]
-            tape = self._tape(moved)
-            tape.h[0].copy_(torch.from_numpy(told["z"]))
-            self.g[l].append(GStep(**told, moved=(moved.forward(tape)[0] * self.trainer.scale).numpy().copy()))
+            tape = moved.tape(self.gan.B, backward=False)
+            tape.h[0].copy_(torch.from_numpy(told["z"]).mT)
+            self.g[l].append(GStep(**told, moved=(moved.forward(tape)[0].mT * self.trainer.scale).numpy().copy()))
 
     def _penalty(self, l: int, eps: Tensor) -> float:
         """The penalty's value, by a pass of its own: the engine keeps its gradient only."""
         D = self.gan.D[l : l + 1]
-        points = self._tape_d.h[0][l]
-        tape = self._tape(D)
-        torch.lerp(points[self.gan.B :], points[: self.gan.B], eps[:, None], out=tape.h[0][0])
+        real, fake, _ = self._tape_d.h[0][l].split(self.gan.B, -1)
+        tape = D.tape(self.gan.B)
+        torch.lerp(fake, real, eps, out=tape.h[0][0])
         D.forward(tape)
         tape.d[-1].fill_(1)
-        norm = D.backward(tape, weights=False, inputs=True).norm(dim=2)
+        norm = D.backward(tape, inputs=True).norm(dim=1)
         return self.gan.rates[l].penalty * float((norm - 1).square().mean())
 
     @property
     def _tape_d(self) -> Tape:
         return self.gan.tapes[1]
-
-    def _tape(self, net: BatchedMLP) -> Tape:
-        return Tape.empty(1, self.gan.B, net.sizes, net.theta.dtype)
 
 
 def _norms(net: BatchedMLP, l: int) -> dict:

@@ -10,7 +10,7 @@ Axis letters: M models, R seeds, L panels, N samples, B batch, K critic iteratio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -39,8 +39,9 @@ class BatchedGAN:
     """L panels x R seeds GANs; model l * R + r is trained with losses[l] from the initial weights r.
 
     theta_g (R, P_G), theta_d (R, P_D): initial weights, the same for every panel. sizes_g, sizes_d: layers, input
-    first. rates: one per panel. ema: decay of the averaged generator, 0 for none. tapes: workspaces of a step, of G on
-    z, of D on data and samples, of D on samples; for those who watch one.
+    first. rates: one per panel. ema: decay of the averaged generator, 0 for none. Everything lives on the device of
+    theta_g. tapes: workspaces of a step, of G on z, of D on data, samples and what is between them, of D on samples;
+    for those who watch one.
     """
 
     def __init__(
@@ -62,7 +63,7 @@ class BatchedGAN:
         self.G = BatchedMLP(theta_g.repeat(self.L, 1), sizes_g, slope)
         self.D = BatchedMLP(theta_d.repeat(self.L, 1), sizes_d, slope)
         self._adam_g, self._adam_d = _Adam(self.G, self.L), _Adam(self.D, self.L)
-        self.tapes = self._tape(self.G, batch), self._tape(self.D, 2 * batch), self._tape(self.D, batch)
+        self.tapes = self._workspaces()
         self._looks: dict[tuple[tuple[int, ...], int, bool], Tape] = {}
         self.average: Tensor | None = None
         self.steps = 0
@@ -113,7 +114,7 @@ class BatchedGAN:
         for k in reversed(range(self.critic_steps)):
             runs, groups = self._d_steps[k]
             for run in runs:
-                run.critic_gradients(x[k], z[k], eps[k])
+                run.gradients(x[k], z[k], eps[k])
             tell("d", k)
             for group in groups:
                 group.step(lr_scale, self.betas)
@@ -121,7 +122,7 @@ class BatchedGAN:
         for j in range(self.generator_steps):
             runs, groups = self._g_steps[j]
             for run in runs:
-                run.generator_gradients(None if j == 0 and run.fresh else z[0] if j == 0 else more_z[j - 1])
+                run.gradients(z[0] if j == 0 else more_z[j - 1])
             tell("g", j)
             for group in groups:
                 group.step(lr_scale, self.betas)
@@ -150,11 +151,11 @@ class BatchedGAN:
     def pull(self, z: Tensor) -> Tensor:
         """dL_G/dx (M, n, 2) at the samples of z (R, n, d), each sample for itself: the signal that reaches G."""
         tape = self._look(self.D, z.shape[1], backward=True)
-        tape.h[0].copy_(self._run(self.G, z))
+        tape.h[0].copy_(self._run(self.G, z).mT)
         logits = self.D.forward(tape)
         for loss, s in self._slices():
             tape.d[-1][s] = loss.generator_grad(logits[s])
-        return self.D.backward(tape, weights=False, inputs=True).clone()
+        return self.D.backward(tape, inputs=True).mT.clone()
 
     def losses_at(self, x: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
         """(L_D, L_G), each (M,), on data x (R, n, 2) and noise z (R, n, d); without the penalty."""
@@ -193,13 +194,19 @@ class BatchedGAN:
 
     # -- inside --- -------------------------------------------------------------------------------------------------
 
-    def _tape(self, net: BatchedMLP, n: int) -> Tape:
-        return Tape.empty(self.M, n, net.sizes, net.theta.dtype)
+    def _workspaces(self) -> tuple[Tape, Tape, Tape]:
+        """G's samples are what D is shown, and what D hands down is what G goes on from: the tapes share those."""
+        B = self.B
+        tape_g, tape_f = self.G.tape(B), self.D.tape(B)
+        tape_d = self.D.tape(3 * B, penalty=True)  # data, samples, points between them
+        fake = tape_d.h[0][..., B : 2 * B]
+        tape_g = Tape([*tape_g.h[:-1], fake], [*tape_g.d[:-1], tape_f.d[0]], [])
+        return tape_g, tape_d, Tape([fake, *tape_f.h[1:]], tape_f.d, [])
 
     def _run(self, net: BatchedMLP, x: Tensor, spread: bool = True) -> Tensor:
         tape = self._look(net, x.shape[1])
-        _spread(tape.h[0], x) if spread else tape.h[0].copy_(x)
-        return net.forward(tape).clone()
+        _by_seed(tape.h[0], self.R).copy_(x.mT) if spread else tape.h[0].copy_(x.mT)
+        return net.forward(tape).mT.clone()
 
     def _look(self, net: BatchedMLP, n: int, backward: bool = False) -> Tape:
         """A workspace for n samples per model. Those of a few models are kept: fresh memory costs a frame more time
@@ -207,7 +214,7 @@ class BatchedGAN:
         key = net.sizes, n, backward
         if key in self._looks:
             return self._looks[key]
-        tape = Tape.empty(self.M, n, net.sizes, net.theta.dtype, backward)
+        tape = net.tape(n, backward)
         if self.M <= KEPT:
             self._looks[key] = tape
         return tape
@@ -216,24 +223,28 @@ class BatchedGAN:
         return [(loss, slice(l * self.R, (l + 1) * self.R)) for l, loss in enumerate(self.losses)]
 
     def _plan(self) -> None:
-        """Which models take each D and each G step, and which of them Adam moves together."""
-        self._d_steps = [self._phase([r.critic_steps > k for r in self.rates]) for k in range(self.critic_steps)]
-        self._g_steps = [
-            self._phase([r.generator_steps > j for r in self.rates], j) for j in range(self.generator_steps)
-        ]
+        """Which panels take each D and each G step, those that do it alike as one run, and whom Adam moves together."""
+        self._d_steps = [self._d_step(k) for k in range(self.critic_steps)]
+        self._g_steps = [self._g_step(j) for j in range(self.generator_steps)]
 
-    def _phase(self, busy: list[bool], g_step: int | None = None) -> tuple[list[_Run], list[_Group]]:
-        # G's first step reuses the pass of the last D step, where there was one.
-        fresh = [g_step == 0 and rates.critic_steps > 0 for rates in self.rates]
-        runs = [
-            _Run(self, a, b, *self.tapes, fresh=fresh[a])
-            for a, b in _stretches(list(zip(busy, fresh, strict=True)))
-            if busy[a]
+    def _d_step(self, k: int) -> tuple[list[_DRun], list[_Group]]:
+        busy = [rates.critic_steps > k for rates in self.rates]
+        penalty = [
+            rates.penalty if loss.penalized else None for loss, rates in zip(self.losses, self.rates, strict=True)
         ]
-        adam = self._adam_d if g_step is None else self._adam_g
-        lr = [rates.lr_d if g_step is None else rates.lr_g for rates in self.rates]
+        runs = [_DRun(self, a, b) for a, b in _stretches(list(zip(busy, penalty, strict=True))) if busy[a]]
+        return runs, self._groups(self._adam_d, busy, [rates.lr_d for rates in self.rates])
+
+    def _g_step(self, j: int) -> tuple[list[_GRun], list[_Group]]:
+        busy = [rates.generator_steps > j for rates in self.rates]
+        # The first step reuses the pass of the last D step, where there was one.
+        fresh = [j == 0 and rates.critic_steps > 0 for rates in self.rates]
+        runs = [_GRun(self, a, b, fresh[a]) for a, b in _stretches(list(zip(busy, fresh, strict=True))) if busy[a]]
+        return runs, self._groups(self._adam_g, busy, [rates.lr_g for rates in self.rates])
+
+    def _groups(self, adam: _Adam, busy: list[bool], lr: list[float]) -> list[_Group]:
         alike = list(zip(self.rates, adam.count.tolist(), strict=True))
-        return runs, [adam.group(a, b, lr[a]) for a, b in _stretches(alike) if busy[a]]
+        return [adam.group(a, b, lr[a]) for a, b in _stretches(alike) if busy[a]]
 
 
 def _stretches(values: Sequence[object]) -> list[tuple[int, int]]:
@@ -243,54 +254,94 @@ def _stretches(values: Sequence[object]) -> list[tuple[int, int]]:
 
 
 class _Run:
-    """Views of a run of neighbouring models: their networks, their rows of the tapes, their losses as slices.
+    """Panels first .. end - 1, which take a step alike: views of their networks and tapes, made once.
 
-    fresh: G's pass on the tape is that of G's present weights.
+    models: their rows; one model by its number, whose products are then those of matrices.
     """
 
-    def __init__(
-        self, gan: BatchedGAN, first: int, end: int, tape_g: Tape, tape_d: Tape, tape_f: Tape, fresh: bool
-    ) -> None:
-        models = slice(first * gan.R, end * gan.R)
-        self.B, self.fresh = gan.B, fresh
-        self.G, self.D = gan.G[models], gan.D[models]
-        self.tape_g, self.tape_d, self.tape_f = tape_g[models], tape_d[models], tape_f[models]
+    def __init__(self, gan: BatchedGAN, first: int, end: int) -> None:
+        self.B, self.R = gan.B, gan.R
+        self.rows = slice(first * gan.R, end * gan.R)
+        self.models = first * gan.R if (end - first) * gan.R == 1 else self.rows
+        self.G, self.D = gan.G[self.models], gan.D[self.models]
+        self.tape_g = gan.tapes[0].part(self.models)
+        self.z = _by_seed(gan.tapes[0].h[0][self.rows], gan.R)  # (L, R, d, B)
+        self.share = gan.G.theta.new_tensor(1 / gan.B)  # of a sample in a mean; a tensor, for a number would be cast
         self.parts = [(gan.losses[l], slice((l - first) * gan.R, (l - first + 1) * gan.R)) for l in range(first, end)]
-        self.x, self.fake = self.tape_d.h[0][:, : self.B], self.tape_d.h[0][:, self.B :]
-        weights = [rates.penalty for rates in gan.rates[first:end]]
-        self.penalized = [
-            (self.D[part], self.tape_f[part], part, weight)
-            for (loss, part), weight in zip(self.parts, weights, strict=True)
-            if loss.penalized
+
+
+class _DRun(_Run):
+    """A step of D. All of these panels have a penalty, of one weight, or none has."""
+
+    def __init__(self, gan: BatchedGAN, first: int, end: int) -> None:
+        super().__init__(gan, first, end)
+        B, tape = gan.B, gan.tapes[1]
+        self.x, self.fake, self.between = _by_seed(tape.h[0][self.rows], gan.R).split(B, -1)  # (L, R, 2, B) each
+        self.penalized, self.weight = gan.losses[first].penalized, gan.rates[first].penalty
+        self.pairs, self.apart = tape.part(self.models, slice(2 * B)), tape.part(self.models, slice(2 * B, None))
+        self.tape = tape.part(self.models) if self.penalized else self.pairs
+        rows = tape.part(self.rows)
+        self.seeds = [
+            (
+                loss,
+                [rows.h[-1][part].split(B, -1)[i] for i in (0, 1)],
+                [rows.d[-1][part].split(B, -1)[i] for i in (0, 1)],
+            )
+            for loss, part in self.parts
         ]
+        if self.penalized:  # what a critic's loss makes of a score is the same for all scores
+            self._judge()
+            self.apart.d[-1].fill_(1)
 
-    def critic_gradients(self, x: Tensor, z: Tensor, eps: Tensor) -> None:
+    def gradients(self, x: Tensor, z: Tensor, eps: Tensor) -> None:
         """dL_D into D.grad for one batch: x (R, B, 2), z (R, B, d), eps (R, B)."""
-        _spread(self.tape_g.h[0], z)
-        _spread(self.x, x)
-        self.fake.copy_(self.G.forward(self.tape_g))
-        logits, d = self.D.forward(self.tape_d), self.tape_d.d[-1]
-        for loss, part in self.parts:
-            real, fake = loss.discriminator_grad(logits[part, : self.B], logits[part, self.B :])
-            torch.mul(real, 1 / self.B, out=d[part, : self.B])
-            torch.mul(fake, 1 / self.B, out=d[part, self.B :])
-        self.D.backward(self.tape_d)
-        for D, tape, part, weight in self.penalized:
-            torch.lerp(self.fake[part], self.x[part], eps.unsqueeze(2), out=tape.h[0])
-            D.penalize(tape, weight)
+        self.z.copy_(z.mT)
+        self.G.forward(self.tape_g)
+        self.x.copy_(x.mT)
+        if self.penalized:
+            torch.lerp(self.fake, self.x, eps.unsqueeze(1), out=self.between)
+        self.D.forward(self.tape)
+        if not self.penalized:
+            self._judge()
+        self.D.backward(self.tape)
+        self.D.gather(self.pairs)
+        if self.penalized:
+            self.D.penalize(self.apart, self.weight)
 
-    def generator_gradients(self, z: Tensor | None) -> None:
-        """dL_G into G.grad, for z (R, B, d); None where G's own pass still stands on its tape."""
-        if z is not None:
-            _spread(self.tape_g.h[0], z)
+    def _judge(self) -> None:
+        """dL_D/dlogit of data and samples."""
+        for loss, logits, d in self.seeds:
+            for grad, out in zip(loss.discriminator_grad(*logits), d, strict=True):
+                torch.mul(grad, self.share, out=out)
+
+
+class _GRun(_Run):
+    """A step of G. fresh: its own pass on the tape is that of its present weights."""
+
+    def __init__(self, gan: BatchedGAN, first: int, end: int, fresh: bool) -> None:
+        super().__init__(gan, first, end)
+        self.fresh = fresh
+        self.tape = gan.tapes[2].part(self.models)
+        rows = gan.tapes[2].part(self.rows)
+        seeds = [(loss, rows.h[-1][part], rows.d[-1][part]) for loss, part in self.parts]
+        self._judge(loss for loss in seeds if loss[0].penalized)  # the same for all scores
+        self.seeds = [loss for loss in seeds if not loss[0].penalized]
+
+    def gradients(self, z: Tensor) -> None:
+        """dL_G into G.grad, for z (R, B, d)."""
+        if not self.fresh:
+            self.z.copy_(z.mT)
             self.G.forward(self.tape_g)
-        tape = self.tape_f
-        tape.h[0].copy_(self.tape_g.h[-1])
-        logits = self.D.forward(tape)
-        for loss, part in self.parts:
-            torch.mul(loss.generator_grad(logits[part]), 1 / self.B, out=tape.d[-1][part])
-        self.tape_g.d[-1].copy_(self.D.backward(tape, weights=False, inputs=True))
+        self.D.forward(self.tape)
+        self._judge(self.seeds)
+        self.D.backward(self.tape, inputs=True)
         self.G.backward(self.tape_g)
+        self.G.gather(self.tape_g)
+
+    def _judge(self, seeds: Iterable[tuple[AdversarialLoss, Tensor, Tensor]]) -> None:
+        """dL_G/dlogit."""
+        for loss, logits, d in seeds:
+            torch.mul(loss.generator_grad(logits), self.share, out=d)
 
 
 class _Adam:
@@ -299,7 +350,7 @@ class _Adam:
     def __init__(self, net: BatchedMLP, panels: int) -> None:
         self.net = net
         self.mean, self.square = torch.zeros_like(net.theta), torch.zeros_like(net.theta)
-        self.count = torch.zeros(panels)
+        self.count = net.theta.new_zeros(panels, dtype=torch.float32)
 
     def tensors(self) -> list[Tensor]:
         return [self.mean, self.square, self.count]
@@ -316,14 +367,14 @@ class _Group:
     """Neighbouring models that Adam moves at once, along the gradients that stand in the network's buffer."""
 
     def __init__(self, lr: float, count: Tensor, buffers: list[list[Tensor]]) -> None:
-        self.lr, self.count, self.buffers = lr, count, buffers
+        self.lr, self.count, self.buffers, self.first = lr, count, buffers, [count[0]]
 
-    def step(self, lr_scale: float, betas: tuple[float, float]) -> None:
-        self.count += 1
+    def step(self, lr_scale: float | Tensor, betas: tuple[float, float]) -> None:
+        self.count.add_(1)
         torch._fused_adam_(
             *self.buffers,
             [],
-            [self.count[0]],
+            self.first,
             lr=self.lr * lr_scale,
             beta1=betas[0],
             beta2=betas[1],
@@ -338,6 +389,6 @@ def _nobody(what: str, at: int) -> None:
     """Who watches a step when nobody does."""
 
 
-def _spread(out: Tensor, x: Tensor) -> None:
-    """Give the same rows x (R, N, i) to every panel: out (L * R, N, i)."""
-    out.unflatten(0, (-1, len(x))).copy_(x)
+def _by_seed(rows: Tensor, R: int) -> Tensor:
+    """Rows of models (L * R, ...) as (L, R, ...): what is copied there goes to every panel."""
+    return rows.unflatten(0, (-1, R))
