@@ -1,17 +1,18 @@
 // The lab's controls. Their state is the URL's; the view reads it there and is told by a `configure` event on its own element.
-const PRESETS = @PRESETS@, HOME = @HOME@, CLAIMS = @CLAIMS@, USUAL = @USUAL@, STEER_RANGE = @STEER_RANGE@, FAILURES = @FAILURES@, SAVED = @SAVED@;
+const PRESETS = @PRESETS@, HOME = @HOME@, CLAIMS = @CLAIMS@, USUAL = @USUAL@, STEER_RANGE = @STEER_RANGE@, FAILURES = @FAILURES@, SAVED = @SAVED@, OWN_START = @OWN_START@;
 const { t } = playground;
 const box = element.querySelector('.pg-lab-controls');
 const find = (selector) => box.querySelector(selector);
 const seed = find('#lab-seed');
 const CHANGES = ['lr_g', 'lr_d', 'k'];
-const KNOBS = { lr_g: '1', lr_d: '1', k: 'preset', ema: false };
+const KNOBS = { lr_g: '1', lr_d: '1', k: 'preset', ema: false, layers: 0, width: 0, z_dim: 0, batch: 0, activation: 'preset' };
+const PANELS_PLAIN = { panels: ALL_FOUR, own: OWN_START };
 const PLAIN = { ...KNOBS, ...DATA_PLAIN };
 
 const state = () => playground.link.get('lab');
 
 function change(values) {
-  playground.link.set('lab', { changes: '', failure: 'none', ...values, step: 0 });
+  playground.link.set('lab', { changes: '', original: '', failure: 'none', ...values, step: 0 });
   paint();
   const view = document.querySelector(`#${@VIEW@} .pg-lab`);
   if (view) view.dispatchEvent(new CustomEvent('configure'));
@@ -27,6 +28,8 @@ function paint() {
   if (document.activeElement !== seed) seed.value = now.seed;
   for (const name of CHANGES) find(`[data-knob=${name}]`).value = now[name];
   find('[data-knob=ema]').checked = now.ema;
+  paintNetwork(now);
+  paintPanels(now);
   if (Object.keys(KNOBS).some((name) => now[name] !== KNOBS[name])) find('.pg-lab-knobs').open = true;
   paintData(now);
   say(now);
@@ -80,11 +83,82 @@ box.addEventListener('click', (event) => {
   if (failure) { const { preset: its, dataset: data, seed: shown } = FAILURES[failure]; change({ ...PLAIN, failure, preset: its, dataset: data, seed: shown }); }
   if (preset && OWN_DATA.includes(state().dataset)) change({ ...KNOBS, ...seedFor(preset), preset }); // the visitor's own data stay
   else if (preset) change({ ...PLAIN, ...seedFor(preset), preset, dataset: PRESETS[preset].dataset });
+  if (button.dataset.letter) choosePanel(button.dataset.letter);
   if (dataset) change({ ...PLAIN, ...seedFor(HOME[dataset]), dataset, preset: HOME[dataset] });
   if (button.dataset.turn) tell('turns', button.dataset.turn);
   if (acts[act]) acts[act]();
   if (act === 'another') { let next; do next = draw(); while (next === state().seed); seed.value = next; change({ seed: next, failure: state().failure }); }
 });
+
+// ---- panels, and what one's own has ---------------------------------------------------------------------------------------------------
+
+const own = () => ownOf(state().own) || ownOf(OWN_START);
+function paintPanels(now) {
+  for (const button of box.querySelectorAll('[data-letter]')) button.setAttribute('aria-pressed', String(now.failure === 'none' && now.panels.includes(button.dataset.letter)));
+  const settings = find('.pg-lab-own'), panel = own(), base = PRESETS[now.preset], critic = panel.loss === 'wgan_gp';
+  settings.hidden = now.failure !== 'none' || !now.panels.includes('o');
+  const usual = { ...base, lr_g: critic ? base.lr_gp : base.lr_g, lr_d: critic ? base.lr_gp : base.lr_d, k_d: critic ? base.k_gp : base.k };
+  const only = { penalty: 'wgan_gp', a: 'lsgan', b: 'lsgan', c: 'lsgan' };
+  for (const input of box.querySelectorAll('[data-own]')) {
+    const name = input.dataset.own;
+    if (document.activeElement !== input || input.tagName === 'SELECT') input.value = panel[name] ?? '';
+    if (name === 'loss') continue;
+    input.placeholder = String(usual[name]);
+    input.closest('label').hidden = !!only[name] && only[name] !== panel.loss;
+  }
+}
+
+function choosePanel(letter) {
+  const now = state(), failing = now.failure !== 'none', taken = !failing && now.panels.includes(letter);
+  const letters = [...Object.keys(KEYS)].filter((l) => (l === letter ? !taken : now.panels.includes(l))).join('');
+  if (failing) { change({ panels: now.panels }); return; } // back to the panels that were chosen before
+  if (letters.length < 2 || letters.length > 4) { playground.toast(t(letters.length < 2 ? 'lab.panels_few' : 'lab.panels_many'), 'warn'); return; }
+  change({ panels: letters });
+}
+
+for (const input of box.querySelectorAll('[data-own]')) input.addEventListener('change', () => {
+  const name = input.dataset.own, panel = own(), [low, high] = STEER_RANGE[name] || [];
+  if (name === 'loss') { change({ own: ownText(input.value === panel.loss ? panel : startOf(input.value)) }); return; }
+  if (input.value === '' && !input.validity.badInput) delete panel[name];
+  else {
+    const value = fitting(name, input.value, low, high);
+    if (value === null) { input.value = panel[name] ?? ''; return; }
+    panel[name] = value;
+  }
+  change({ own: ownText(panel) });
+});
+const startOf = (loss) => (loss === 'lsgan' ? ownOf(OWN_START) : { loss });
+
+function fitting(name, raw, low, high) { // null after a message
+  const value = Number(raw), whole = high === 10;
+  if (raw !== '' && value >= low && value <= high && (!whole || Number.isInteger(value))) return value;
+  playground.toast(t(whole ? 'error.integer_range' : 'error.number_range', { field: t(`lab.steer.of.${name}`), low, high, got: raw }), 'warn');
+  return null;
+}
+
+// ---- networks: another run from its first step ----------------------------------------------------------------------------------------
+
+const ACTIVATION_OF = { 0: 'relu', 0.2: 'lrelu' }; // by the slope of a preset
+function paintNetwork(now) {
+  for (const input of box.querySelectorAll('[data-net]')) {
+    const name = input.dataset.net;
+    if (document.activeElement !== input) input.value = now[name] || PRESETS[now.preset][name];
+    input.nextElementSibling.textContent = input.value;
+  }
+  const select = find('[data-knob=activation]');
+  select.value = now.activation;
+  select.options[0].textContent = t('lab.activation.preset', { name: t(`lab.activation.${ACTIVATION_OF[PRESETS[now.preset].slope]}`) });
+}
+for (const input of box.querySelectorAll('[data-net]')) {
+  const name = input.dataset.net;
+  input.addEventListener('input', () => { input.nextElementSibling.textContent = input.value; });
+  input.addEventListener('change', () => { const value = Number(input.value); change({ [name]: value === PRESETS[state().preset][name] ? 0 : value }); });
+}
+find('[data-knob=activation]').addEventListener('change', (event) => {
+  const { value } = event.target;
+  change({ activation: value === ACTIVATION_OF[PRESETS[state().preset].slope] ? 'preset' : value });
+});
+
 // ---- the data's own knobs, drawn and pasted points ----------------------------------------------------------------------------------
 
 function paintData(now) {
@@ -206,14 +280,32 @@ function paintSteer() {
   steerBy('number').hidden = knob === 'loss' || knob === 'ema';
   steerBy('panel').disabled = knob === 'ema'; // everybody's
   find('[data-act=steer]').textContent = t('lab.steer.from', { step: Number(view()?.dataset.step || 0).toLocaleString(playground.lang) });
-  const turns = turnsNow(), two = state().failure !== 'none';
+  const turns = turnsNow(), { names = [], settings = [], classes = [] } = shown();
   for (const option of steerBy('panel').options) if (option.value) {
     const l = Number(option.value);
-    option.hidden = two && l > 1;
-    option.textContent = two && l < 2 ? t(l ? 'lab.fail.next' : 'lab.fail.now') : option.dataset.t && t(option.dataset.t);
+    option.hidden = l >= names.length;
+    option.textContent = names[l] ?? '';
   }
+  if (names.length && Number(steerBy('panel').value) >= names.length) steerBy('panel').value = '';
+  paintNow(knob, names, settings, classes);
   for (const button of box.querySelectorAll('[data-turn]')) button.setAttribute('aria-pressed', String(button.dataset.turn === turns));
 }
+const shown = () => { const detail = {}; tell('plan', detail); return detail; };
+
+function paintNow(knob, names, settings, classes) { // what the chosen knob is now, per panel
+  const told = settings.map((panel) => (knob === 'loss' ? t(`lab.loss.${panel.loss}`) : knob === 'ema' ? t(panel.ema ? 'lab.steer.on' : 'lab.steer.off') : String(Number(panel[knob].toPrecision(4)))).replace('-', '−'));
+  const idle = settings.map(({ loss }) => (knob === 'penalty' ? loss !== 'wgan_gp' : ['a', 'b', 'c'].includes(knob) && loss !== 'lsgan'));
+  const key = [knob, playground.lang, ...names, ...told, ...idle].join();
+  const place = find('[data-now]');
+  if (place.dataset.key === key) return;
+  place.dataset.key = key;
+  place.replaceChildren(...names.map((name, l) => {
+    const item = Object.assign(document.createElement('span'), { className: 'pg-lab-named', textContent: `${name}: ${idle[l] ? t('lab.steer.unused') : told[l]}` });
+    item.style.setProperty('--pg-loss', `var(--pg-class-${classes[l]})`);
+    return item;
+  }));
+}
+
 function turnsNow() { // what the last changes of k_d and k_g of the first panel say
   const last = { k_d: 1, k_g: 1 };
   for (const item of (view()?.dataset.changes || '').split(';')) { const [, knob, value, panel] = item.split(':'); if (knob in last && !(Number(panel) > 0)) last[knob] = Number(value); }
@@ -225,17 +317,14 @@ function follow() {
   paintSteer();
   if (state().changes !== changed) { changed = state().changes; say(state()); }
 }
-new MutationObserver(follow).observe(document.querySelector(`#${@VIEW@}`) || box, { subtree: true, attributeFilter: ['data-step', 'data-changes'] });
+new MutationObserver(follow).observe(document.querySelector(`#${@VIEW@}`) || box, { subtree: true, attributeFilter: ['data-step', 'data-changes', 'data-panels', 'data-source'] });
 
 function steerNow() {
   const knob = steerBy('knob').value, panel = knob === 'ema' || !steerBy('panel').value ? null : Number(steerBy('panel').value);
   const raw = steerBy(knob === 'loss' || knob === 'ema' ? knob : 'number').value;
   const value = knob === 'loss' ? raw : knob === 'ema' ? raw === 'true' : Number(raw);
   const [low, high] = STEER_RANGE[knob] || [];
-  if (low !== undefined && (raw === '' || !(value >= low && value <= high) || (high === 10 && !Number.isInteger(value)))) {
-    playground.toast(t(high === 10 ? 'error.integer_range' : 'error.number_range', { field: t(`lab.steer.of.${knob}`), low, high, got: raw }), 'warn');
-    return;
-  }
+  if (low !== undefined && fitting(knob, raw, low, high) === null) return;
   tell('steer', { knob, value, panel });
 }
 
@@ -252,6 +341,22 @@ function download(name, kind, text) {
   const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(new Blob([text], { type: kind })), download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+const progress = find('.pg-lab-progress');
+async function saveGif() {
+  const button = find('[data-act=gif]'), say = (done, total) => {
+    progress.hidden = false;
+    progress.querySelector('span').textContent = t(done < total ? 'lab.save.drawing' : 'lab.save.making', { done, total });
+    progress.querySelector('progress').value = 0.8 * (done / total);
+  };
+  const asked = { say, made: null };
+  button.disabled = true;
+  try {
+    tell('gif', asked);
+    const data = await asked.made;
+    if (data) download('gan-lab.gif', 'image/gif', Uint8Array.from(atob(data), (c) => c.charCodeAt(0)));
+  } finally { button.disabled = false; progress.hidden = true; }
 }
 
 function saveSettings() {
@@ -284,12 +389,13 @@ find('.pg-lab-save input').addEventListener('change', async (event) => {
   if (!got) return;
   if (got.values.dataset === 'points') keepPoints(got.points);
   shownKind = null;
-  change({ ...PLAIN, ...got.values });
+  change({ ...PLAIN, ...PANELS_PLAIN, ...got.values });
 });
 
 const acts = {
   csv: () => { const csv = { text: '' }; tell('csv', csv); if (csv.text) download('gan-lab.csv', 'text/csv', csv.text); },
   json: saveSettings,
+  gif: saveGif,
   steer: steerNow,
   until,
   undo: () => { if (past.length) { sketch = past.pop(); paintPad(); } },

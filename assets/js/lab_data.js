@@ -39,3 +39,50 @@ function dataOf(state) {
   const points = drawnPoints(state);
   return points.length ? { ...data, points } : null;
 }
+
+// ---- panels: some of the four losses, and one with settings of its own --------------------------------------------------------------------
+
+const LOSSES = ['minimax', 'nonsaturating', 'lsgan', 'wgan_gp'];
+const KEYS = { m: 'minimax', n: 'nonsaturating', l: 'lsgan', w: 'wgan_gp', o: 'own' }; // the letters that a link has
+const ALL_FOUR = 'mnlw';
+const OWN_KNOBS = ['lr_g', 'lr_d', 'k_d', 'k_g', 'penalty', 'a', 'b', 'c'];
+const keysOf = (letters) => [...letters].map((letter) => KEYS[letter]);
+
+function ownOf(text) { // {loss, lr_g, ...} or null where the text tells no panel; whether the values fit is for the server to say
+  const panel = {};
+  for (const item of text.split(';')) {
+    const [knob, value, more] = item.split(':');
+    if (more !== undefined || !value || !(knob === 'loss' ? LOSSES.includes(value) : OWN_KNOBS.includes(knob) && Number.isFinite(Number(value)))) return null;
+    panel[knob] = knob === 'loss' ? value : Number(value);
+  }
+  return panel.loss ? panel : null;
+}
+const ownText = (panel) => Object.entries(panel).map(([knob, value]) => `${knob}:${value}`).join(';');
+
+function panelsOf(state) { // as the server takes them: null for the four losses as the preset has them
+  if (state.panels === ALL_FOUR) return null;
+  return keysOf(state.panels).map((key) => (key === 'own' ? ownOf(state.own) : { loss: key }));
+}
+
+// ---- networks: 0 and 'preset' are as the preset has them -----------------------------------------------------------------------------------
+
+const NETWORK = ['layers', 'width', 'z_dim', 'batch'];
+const LOWEST = { layers: 1, width: 8, z_dim: 1, batch: 16 };
+function networkOf(state) {
+  const told = state.activation === 'preset' ? {} : { activation: state.activation };
+  for (const name of NETWORK) if (state[name] > 0) told[name] = Math.max(LOWEST[name], state[name]);
+  return told;
+}
+
+// ---- changes on the way, step:knob:value:panel;... -------------------------------------------------------------------------------------------
+
+const changesText = (list) => list.map((c) => [c.step, c.knob, c.value, c.panel ?? ''].join(':')).join(';');
+function changesOf(text) { // null where the text is no list of changes; whether they fit is for the server to say
+  if (!text) return [];
+  const list = text.split(';').map((item) => {
+    const [step, knob, value, panel, more] = item.split(':');
+    if (!/^\d+$/.test(step) || value === undefined || more !== undefined || !/^[0-3]?$/.test(panel ?? '')) return null;
+    return { step: Number(step), knob, value: knob === 'loss' ? value : knob === 'ema' ? value === 'true' : Number(value), panel: panel ? Number(panel) : null };
+  });
+  return list.some((c) => c === null || Number.isNaN(c.value)) ? null : list.sort((c, d) => c.step - d.step);
+}

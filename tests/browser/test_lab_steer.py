@@ -41,7 +41,8 @@ def test_curves_and_settings_are_saved_and_settings_load_back(open_lab):
     page = open_lab("step=400")
     page.click(".pg-lab-save summary")
     head, *rows = saved(page, "csv").strip().splitlines()
-    assert head.split(",") == ["step", "panel", "loss", *lab.NUMBERS] and len(rows) == 4 * len(STEPS)
+    assert head.split(",") == ["step", "panel", "loss", *lab.NUMBERS, *lab.MORE, "seconds"]
+    assert len(rows) == 4 * len(STEPS)
     last = dict(zip(head.split(","), rows[-1].split(","), strict=True))
     assert last["step"] == "1000" and last["panel"] == "4" and last["loss"] == "wgan_gp"
     told = json.loads(saved(page, "json"))

@@ -8,20 +8,23 @@ from playground.ui.components.base import CanvasComponent
 
 LOSSES = ("minimax", "nonsaturating", "lsgan", "wgan_gp")
 NUMBERS = ("modes", "hq", "js", "gradient")
-SERIES = (*NUMBERS, "loss_g", "curves")
+SERIES = (*NUMBERS, "curves")  # of the chart, each a button
+FURTHER = ("near", "kl", "swd", "loss_d", "loss_g", "work", "seconds")  # the same, in a list
 LAYERS = ("real", "fake", "arrows", "mesh")  # drawn over the background, each on or off
 BACKS = ("d", "optimal", "difference", "plain")  # of which one is the background
+OWN_START = "loss:lsgan;a:-1;b:1;c:0"  # one's own panel, at first: b - c = 1, b - a = 2, Pearson's chi square
+SCRIPTS = ["unfold", "lab_data", "lab_films", "lab_draw", "lab_chart", "lab_numbers", "lab_gif"]
 LAYER = """<button type="button" class="pg-lab-layer" data-layer="@NAME@" aria-pressed="true"
   data-t-title="lab.layer.@NAME@_hint"><i class="pg-lab-dot pg-lab-@NAME@"></i>
   <span data-t="lab.layer.@NAME@"></span></button>"""
-PANEL = """<figure class="pg-lab-panel" data-loss="@LOSS@">
-  <figcaption><i class="pg-lab-swatch"></i><span data-t="lab.loss.@LOSS@"></span></figcaption>
+PANEL = """<figure class="pg-lab-panel" data-panel="@PLACE@">
+  <figcaption><i class="pg-lab-swatch"></i><span></span><small></small></figcaption>
   <div class="pg-lab-plane"><canvas role="img"></canvas><p class="pg-lab-note" hidden></p></div>
   <dl>@NUMBERS@</dl>
 </figure>"""
 NUMBER = """<div data-number="@NAME@" data-t-title="lab.number.@NAME@_hint">
   <dt data-t="lab.number.@NAME@"></dt><dd></dd></div>"""
-ORIGINAL = """<figure class="pg-lab-panel" data-original="@LOSS@">
+ORIGINAL = """<figure class="pg-lab-panel" data-beside="@PLACE@">
   <div class="pg-lab-plane"><canvas role="img"></canvas></div><figcaption></figcaption></figure>"""
 BUTTON = '<button type="button" class="pg-button" data-act="@ACT@" data-t-title="lab.act.@ACT@"></button>'
 TEMPLATE = """<div class="pg-lab" tabindex="0" role="group" data-t-label="lab.view">
@@ -38,10 +41,13 @@ TEMPLATE = """<div class="pg-lab" tabindex="0" role="group" data-t-label="lab.vi
   </div>
   <div class="pg-lab-panels">@PANELS@</div>
   <div class="pg-lab-before" hidden><b data-t="lab.original"></b>
-    <button type="button" class="pg-button" data-act="original" data-t="lab.act.original"></button>
+    <span><button type="button" class="pg-button" data-act="follow" data-t="lab.act.follow" hidden></button>
+      <button type="button" class="pg-button" data-act="original" data-t="lab.act.original"></button></span>
     <div class="pg-lab-panels">@ORIGINALS@</div></div>
   <div class="pg-lab-chart">
-    <div class="pg-lab-series" role="group" data-t-label="lab.chart">@SERIES@</div>
+    <div class="pg-lab-series" role="group" data-t-label="lab.chart">@SERIES@
+      <select data-curve data-t-label="lab.further"><option value="" data-t="lab.further"></option>@FURTHER@</select>
+    </div>
     <div class="pg-lab-lines"><canvas role="img" data-t-label="lab.chart"></canvas></div>
     <p class="pg-lab-key" data-t="lab.curves_key" hidden></p>
   </div>
@@ -53,6 +59,10 @@ TEMPLATE = """<div class="pg-lab" tabindex="0" role="group" data-t-label="lab.vi
         <option value="normal" selected data-t="lab.speed_normal"></option>
         <option value="fast" data-t="lab.speed_fast"></option></select></label>
   </div>
+  <details class="pg-lab-all"><summary data-t="lab.all"></summary>
+    <div class="pg-lab-scroll" tabindex="0" role="region" data-t-label="lab.all"><table>
+      <thead><tr></tr></thead><tbody></tbody></table></div>
+    <ul class="pg-lab-means"></ul></details>
 </div>"""
 
 
@@ -60,7 +70,10 @@ class LabView(CanvasComponent):
     """Plays films of the lab. Recorded ones it fetches from `server.recorded`; live ones come as values:
 
     `{"token", "queue": place}`, `{"token", "frame": {...}}` or `{"token", "error": payload}`, their scene from
-    `server.scene`. Events: `run` (what to train, see the stage) and `halt`.
+    `server.scene`; `server.gif` makes a film of pictures. Events: `run` (what to train, see the stage) and `halt`.
+
+    Other components can ask its root element: a `plan` event fills its detail with the run and the step that are
+    shown, and `moved` tells that either is another now.
 
     presets: settings of each, baked into the script; each has a recorded film on its own data and seed.
     failures: runs of two panels, see the stage.
@@ -68,20 +81,23 @@ class LabView(CanvasComponent):
 
     def __init__(self, presets: Mapping[str, Mapping], failures: Mapping[str, Mapping], **kwargs: object) -> None:
         numbers = "".join(NUMBER.replace("@NAME@", name) for name in NUMBERS)
-        panels = "".join(PANEL.replace("@LOSS@", loss).replace("@NUMBERS@", numbers) for loss in LOSSES)
+        places = list(map(str, range(len(LOSSES))))
+        panels = "".join(PANEL.replace("@PLACE@", place).replace("@NUMBERS@", numbers) for place in places)
         series = "".join(
             f'<button type="button" class="pg-button" data-series="{name}" data-t="lab.number.{name}"></button>'
             for name in SERIES
         )
         buttons = "".join(BUTTON.replace("@ACT@", act) for act in ("restart", "back", "play", "step", "live"))
         backs = "".join(f'<option value="{name}" data-t="lab.back.{name}"></option>' for name in BACKS)
+        further = "".join(f'<option value="{name}" data-t="lab.number.{name}"></option>' for name in FURTHER)
         template = (
             TEMPLATE.replace("@PANELS@", panels)
-            .replace("@ORIGINALS@", "".join(ORIGINAL.replace("@LOSS@", loss) for loss in LOSSES))
+            .replace("@ORIGINALS@", "".join(ORIGINAL.replace("@PLACE@", place) for place in places))
             .replace("@SERIES@", series)
+            .replace("@FURTHER@", further)
             .replace("@BUTTONS@", buttons)
             .replace("@LAYERS@", "".join(LAYER.replace("@NAME@", name) for name in LAYERS))
             .replace("@BACKS@", backs)
         )
-        constants = {"PRESETS": presets, "FAILURES": failures}
-        super().__init__("lab_view", template=template, constants=constants, scripts=["unfold", "lab_data"], **kwargs)
+        constants = {"PRESETS": presets, "FAILURES": failures, "OWN_START": OWN_START}
+        super().__init__("lab_view", template=template, constants=constants, scripts=SCRIPTS, **kwargs)

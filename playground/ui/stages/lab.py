@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import aclosing
@@ -13,20 +14,35 @@ import gradio as gr
 import numpy as np
 
 from playground.errors import InvalidInput, PlaygroundError
+from playground.inference import gif as films
 from playground.inference import lab
 from playground.inference.lab_failures import FAILURES
 from playground.ui.components.base import pack
-from playground.ui.components.lab_controls import CRITIC, DATA_KNOBS, DATASETS, RATES, LabControls
-from playground.ui.components.lab_view import BACKS, LAYERS, LabView
+from playground.ui.components.lab_controls import (
+    ACTIVATIONS,
+    CHOICES,
+    CRITIC,
+    DATA_KNOBS,
+    DATASETS,
+    NETWORK,
+    RATES,
+    LabControls,
+)
+from playground.ui.components.lab_view import BACKS, FURTHER, LAYERS, OWN_START, SERIES, LabView
 from playground.ui.handlers import session
 from playground.ui.lane import Lane, Ticket
 from playground.ui.links import Field
 from playground.ui.page import Page, Stage
+from playground.ui.stages import lab_slow
 
 T = TypeVar("T")
 LANE = Lane()
+GIFS = threading.BoundedSemaphore(2)  # made at once
+GIF_WAIT = 20.0  # seconds
+LONGEST_TEXT = films.LARGEST * 4 // 3 + 4 * films.MOST_FRAMES  # base64
 POLL = 0.3  # seconds between two looks at one's place in the queue
-SHOWN = ("dataset", "seed", "steps", "every", "lr_g", "lr_d", "k", "lr_gp", "k_gp", "z_dim")
+RATED = ("lr_g", "lr_d", "k", "lr_gp", "k_gp", "k_g", "penalty", "a", "b", "c")
+SHOWN = ("dataset", "seed", "steps", "every", "decay", "layers", "width", "slope", "z_dim", "batch", *RATED)
 HOME = {**lab.HOME, "pair": "C", "mixture": "C", "points": "C"}
 USUAL = {  # standard deviations
     "ring8": lab.plane("ring").std,
@@ -61,12 +77,20 @@ FIELDS = {
     "lr_d": Field("choice", "1", choices=RATES),
     "k": Field("choice", "preset", choices=CRITIC),
     "ema": Field("bool", False),
+    "panels": Field("choice", "mnlw", choices=CHOICES),
+    "own": Field("text", OWN_START, high=160),  # knob:value;...
+    **{name: Field("int", 0, 0, NETWORK[name][1]) for name in NETWORK},  # 0: as the preset has it
+    "activation": Field("choice", "preset", choices=ACTIVATIONS),
     "step": Field("int", 0, 0, lab.STEPS_HIGH),
     "changes": Field("text", "", high=1500),  # of a run while it trains: step:knob:value:panel;...
+    "original": Field("text", "", high=1500),  # of the run that is shown beside it; "-": none
     "back": Field("choice", "d", choices=BACKS),
+    "series": Field("choice", "modes", choices=[*SERIES, *FURTHER]),
+    "numbers": Field("bool", False),  # all of them
     **{name: Field("bool", name != "mesh") for name in LAYERS},
 }
-DRAWN = ("step", "back", *LAYERS)  # how the run is looked at
+FIELDS |= lab_slow.FIELDS
+DRAWN = ("step", "back", "series", "numbers", *LAYERS, *lab_slow.FIELDS)  # how the run is looked at
 SAVED = {name: field.spec() for name, field in FIELDS.items() if name not in DRAWN}  # what it is
 EQUATION = r"""$$\begin{aligned}
 \text{minimax}\quad & \min_G\,\mathbb E\,\ln\!\left(1-D(G(z))\right)\\
@@ -80,12 +104,12 @@ def build(page: Page) -> None:
     """Fills the stage's tab."""
     view, controls, notes = page.layout("lab")
     with view:
-        served = [page.server(recorded), page.server(scene), page.server(curves)]
+        served = [page.server(fn) for fn in (recorded, scene, curves, gif)]
         player = LabView(PRESETS, FAILING, elem_id="lab-view", server_functions=served)
+        lab_slow.build(page)
     with controls:
-        LabControls(
-            "lab-view", PRESETS, HOME, lab.claims(), USUAL, FAILING, SAVED, server_functions=[page.server(table)]
-        )
+        told = (PRESETS, HOME, lab.claims(), USUAL, FAILING, SAVED, OWN_START)
+        LabControls("lab-view", *told, server_functions=[page.server(table)])
     with notes:
         page.notes("lab", EQUATION)
     page.state("lab", {}, FIELDS)
@@ -116,6 +140,23 @@ def table(text: str) -> dict:
     """Points of a table: {"points" (n, 2), "middle", "unit"}, shown = (given - middle) / unit."""
     read = lab.table(text)
     return {"points": pack(read.points), "middle": list(read.middle), "unit": read.unit}
+
+
+def gif(width: int, height: int, delay: int, pictures: list[str]) -> dict:
+    """Pictures in base64 as {"data": a GIF in base64}; see `inference.gif`. Few are made at once, others wait."""
+    if not isinstance(pictures, list) or sum(len(text) for text in pictures if isinstance(text, str)) > LONGEST_TEXT:
+        raise InvalidInput("too_long", "pictures", len(pictures) if isinstance(pictures, list) else pictures, high=120)
+    try:
+        files = [base64.b64decode(text, validate=True) for text in pictures]
+    except (ValueError, TypeError):
+        raise InvalidInput("base64", "pictures", "…") from None
+    if not GIFS.acquire(timeout=GIF_WAIT):
+        raise PlaygroundError("busy")
+    try:
+        made = films.gif(files, width, height, delay)
+    finally:
+        GIFS.release()
+    return {"data": base64.b64encode(made).decode("ascii")}
 
 
 async def train(event: gr.EventData) -> AsyncIterator[dict]:
