@@ -69,7 +69,7 @@ function places() {
   const L = state.layout, [columns] = picture()[L.name], pitch = L.width / columns;
   return Object.fromEntries(picture().nodes.map((node) => {
     const text = words(node.text), [column, row] = node[L.name];
-    const least = { net: L.net, op: [L.round, L.round], number: [L.round, L.round], joint: [10, 10] }[node.kind] || L.item;
+    const least = { net: L.net, op: [L.round, L.round], number: [L.round, L.round], joint: [1.8 * L.shift, 1.8 * L.shift] }[node.kind] || L.item;
     const size = Math.min(L.text, (L.text * (pitch - L.pad)) / Math.max(1, breadth(text, L.text)));
     const edge = L.text * (node.kind === 'loss' ? 1.4 : 0.7);
     const w = text ? Math.max(Math.min(least[0], pitch - 24), breadth(text, size) + edge) : least[0];
@@ -111,20 +111,23 @@ function routes(at) {
 }
 
 const via = (edge) => edge[`${state.layout.name}_via`];
-const shifted = (point, side, by) => ('lr'.includes(side) ? [point[0], point[1] + by] : [point[0] + by, point[1]]);
 
-// The four points of a route's curve, `by` units beside it.
-function curve({ ports, ends }, by = 0) {
-  const [a, b] = ends.map((end, i) => shifted(end, ports[i], by));
+// The four points of a route's curve.
+function curve({ ports, ends: [a, b] }) {
   const [n, m] = [NORMAL[ports[0]], NORMAL[ports[1]]];
   const reach = Math.max(18, 0.42 * Math.hypot(b[0] - a[0], b[1] - a[1]));
   return [a, [a[0] + reach * n[0], a[1] + reach * n[1]], [b[0] + reach * m[0], b[1] + reach * m[1]], b];
 }
-function point([a, b, c, d], s) {
+// A point of it, `by` units to its right, and the direction there.
+function point([a, b, c, d], s, by = 0) {
   const mix = (p, q) => [p[0] + (q[0] - p[0]) * s, p[1] + (q[1] - p[1]) * s];
   const [ab, bc, cd] = [mix(a, b), mix(b, c), mix(c, d)], [left, right] = [mix(ab, bc), mix(bc, cd)];
-  return { at: mix(left, right), start: [a, ab, left, mix(left, right)], rest: [mix(left, right), right, cd, d], along: Math.atan2(right[1] - left[1], right[0] - left[0]) };
+  const long = Math.hypot(right[0] - left[0], right[1] - left[1]) || 1, along = [(right[0] - left[0]) / long, (right[1] - left[1]) / long];
+  const [x, y] = mix(left, right);
+  return { at: [x - by * along[1], y + by * along[0]], along };
 }
+const STEPS = 24;
+const beside = (points, from, to) => `M${Array.from({ length: STEPS + 1 }, (_, i) => point(points, from + ((to - from) * i) / STEPS, state.layout.shift).at.map((v) => v.toFixed(1))).join(' L')}`;
 const path = ([a, b, c, d]) => `M${a} C${b} ${c} ${d}`;
 
 function round(route) { // along a row below or a column beside everything
@@ -151,16 +154,16 @@ function forward(route, used) {
 }
 
 function backward(route) {
-  const points = curve(route, state.layout.shift).reverse(), d = path(points);
-  const tip = head(points[3], route.ports[0], 0.5 * state.layout.text, 'pg-flow-head');
+  const points = curve(route), d = beside(points, 1, 0);
+  const tip = head(point(points, 0, state.layout.shift).at, route.ports[0], 0.5 * state.layout.text, 'pg-flow-head');
   return make('g', { class: 'pg-flow-back', 'data-back': route.edge.id }, make('path', { class: 'pg-flow-line', d }), make('path', { class: 'pg-flow-dots', d }), tip);
 }
 
 function stopped(route) {
-  const points = curve(route, state.layout.shift).reverse(), { at, start, along } = point(points, 0.5);
-  const half = 0.75 * state.layout.text, [dx, dy] = [-Math.sin(along) * half, Math.cos(along) * half];
+  const points = curve(route), { at, along } = point(points, 0.5, state.layout.shift / 2), start = beside(points, 1, 0.5);
+  const half = 0.75 * state.layout.text, [dx, dy] = [-along[1] * half, along[0] * half];
   const bar = make('path', { class: 'pg-flow-bar', d: `M${at[0] - dx},${at[1] - dy} L${at[0] + dx},${at[1] + dy}` });
-  return make('g', { class: 'pg-flow-back', 'data-stop': route.edge.id }, make('path', { class: 'pg-flow-line', d: path(start) }), make('path', { class: 'pg-flow-dots', d: path(start) }), bar);
+  return make('g', { class: 'pg-flow-back', 'data-stop': route.edge.id }, make('path', { class: 'pg-flow-line', d: start }), make('path', { class: 'pg-flow-dots', d: start }), bar);
 }
 
 function lock(x, y, size) {
@@ -189,7 +192,7 @@ function fate(node) {
 function aside({ node, x, y, w, h }) {
   const { small, name } = state.layout, side = node.beside[name === 'wide' ? 0 : 1];
   const [left, top] = { b: [x, y + h / 2 + 1.05 * small], t: [x, y - h / 2 - 0.5 * small], l: [x - w / 2 - 0.6 * small, y + 0.35 * small] }[side];
-  const text = label(t(node.note), left, top, small, 'pg-flow-aside');
+  const text = label(words(node.note), left, top, small, 'pg-flow-aside');
   if (side === 'l') text.setAttribute('text-anchor', 'end');
   return text;
 }
@@ -237,13 +240,13 @@ function draw() {
 // ---- words ----------------------------------------------------------------------------------------------------------
 function said() {
   const now = gradient(), list = (parts) => parts.map(partName).join(', ');
-  const start = now.losses.map(nodeName).join(', ');
+  const start = [...new Set(now.losses.map(nodeName))].join(', ');
   const parts = [...new Set(picture().nodes.filter((node) => node.kind === 'net').map((node) => node.part || node.id))];
   const rest = parts.filter((part) => !now.learns.includes(part) && !now.frozen.includes(part));
   const sentences = [t('flow.said_learns', { losses: start, parts: list(now.learns) })];
   if (now.frozen.length) sentences.push(t('flow.said_frozen', { parts: list(now.frozen) }));
   if (rest.length) sentences.push(t('flow.said_rest', { parts: list(rest) }));
-  if (now.stops.length) sentences.push(t('flow.said_stops', { places: now.stops.map((id) => id.split('>').map(nodeName).join(' → ')).join(', ') }));
+  if (now.stops.length) sentences.push(t('flow.said_stops', { places: [...new Set(now.stops.map((id) => nodeName(id.split('>')[0])))].join(', ') }));
   return sentences.join(' ');
 }
 const nodeName = (id) => words(picture().nodes.find((node) => node.id === id).text);

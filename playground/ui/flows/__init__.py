@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playground.ui.flows.base import Edge, Gradient, Node, Picture
 from playground.ui.flows.games import FORMULAS, gan, infogan, progan
+from playground.ui.flows.translators import cyclegan, puzzle_gan, stargan, text2image
 
 __all__ = ["FLOWS", "Edge", "Gradient", "Node", "Picture", "choices"]
 
@@ -12,6 +13,10 @@ FLOWS: dict[str, dict[str, Picture]] = {
     "gan_2d": {loss: gan(loss, ("D", "G")) for loss in FORMULAS},
     "infogan": {"lambda_1": infogan(probe=False), "lambda_0": infogan(probe=True)},
     "progan": {"progan": progan()},
+    "cyclegan": {"cyclegan": cyclegan()},
+    "stargan": {"stargan": stargan()},
+    "text2image": {"text2image": text2image()},
+    "puzzle_gan": {"puzzle_gan": puzzle_gan()},
 }
 
 

@@ -4,62 +4,68 @@ from __future__ import annotations
 
 from playground.ui.flows.base import Edge, Gradient, Node, Picture
 
-LOG_D = "L_{D} = −E ln D(x) − E ln(1 − D(G(z))),   D = σ(l)"
+LOG_D = "L_{D} = −E ln D(x) − E ln(1 − D(G(z))),   D = σ(ℓ)"
 FORMULAS = {  # of D and of G
-    "nonsaturating": (LOG_D, "L_{G} = −E ln D(G(z)),   D = σ(l)"),
-    "minimax": (LOG_D, "L_{G} = E ln(1 − D(G(z))),   D = σ(l)"),
+    "nonsaturating": (LOG_D, "L_{G} = −E ln D(G(z)),   D = σ(ℓ)"),
+    "minimax": (LOG_D, "L_{G} = E ln(1 − D(G(z))),   D = σ(ℓ)"),
     "lsgan": (
-        "L_{D} = ½ E (D(x) − 1)^{2} + ½ E D(G(z))^{2},   D = l",
-        "L_{G} = ½ E (D(G(z)) − 1)^{2},   D = l",
+        "L_{D} = ½ E (D(x) − 1)^{2} + ½ E D(G(z))^{2},   D = ℓ",
+        "L_{G} = ½ E (D(G(z)) − 1)^{2},   D = ℓ",
     ),
     "wgan_gp": (
-        "L_{D} = E D(G(z)) − E D(x) + 10 E (‖∇D(x̂)‖ − 1)^{2},   D = l",
-        "L_{G} = −E D(G(z)),   D = l",
+        "L_{D} = E D(G(z)) − E D(x) + 10 E (‖∇D(x̂)‖ − 1)^{2},   D = ℓ",
+        "L_{G} = −E D(G(z)),   D = ℓ",
     ),
 }
-LOGIT = {"lsgan": "flow.note.no_sigmoid", "wgan_gp": "flow.note.score"}
+PAIRS = [("z", "G"), ("G", "Gz"), ("Gz", "D"), ("x", "D"), ("D", "l"), ("l", "L_D"), ("l", "L_G")]
+GAME = tuple(Edge(*pair) for pair in PAIRS)
 
 
 def gan(loss: str, phases: tuple[str, str]) -> Picture:
     """G against D with one of the four losses; phases: the model's names for the turns of D and of G."""
-    mixed = loss == "wgan_gp"
-    low = 2.0 if mixed else 1.2  # row of x
-    nodes = [
-        Node("z", "noise", "z", (0, 0), (0.1, 0), "flow.note.noise"),
-        Node("G", "net", "G", (1, 0), (0.1, 1)),
-        Node("Gz", "picture", "G(z)", (2, 0), (0.1, 2), "flow.note.generated"),
-        Node("x", "data", "x", (2, low), (1.9, 2), "flow.note.real"),
-        Node("D", "net", "D", (3, low / 2), (1, 3.3 if mixed else 3)),
-        Node(
-            "l",
-            "number",
-            "l",
-            (4, low / 2 - mixed * 0.3),
-            (0.6 if mixed else 1, 4.4 if mixed else 4),
-            LOGIT.get(loss, "flow.note.logit"),
-        ),
-        Node("L_D", "loss", "L_{D}", (5, low), (1.8 if mixed else 0.4, 5.6 if mixed else 5)),
-        Node("L_G", "loss", "L_{G}", (5, 0), (0.2 if mixed else 1.6, 5.6 if mixed else 5)),
-    ]
-    edges = [("z", "G"), ("G", "Gz"), ("Gz", "D"), ("x", "D"), ("D", "l"), ("l", "L_D"), ("l", "L_G")]
-    stops, unused = ["Gz>D"], ["x>D"]
-    if mixed:
-        nodes += [
-            Node("x_hat", "op", "x̂", (2, 1), (1, 2), "flow.note.mixed", beside="lt"),
-            Node("penalty", "number", "‖∇D‖", (4, 1.75), (1.6, 4.4), "flow.note.penalty"),
-        ]
-        edges += [("Gz", "x_hat"), ("x", "x_hat"), ("x_hat", "D"), ("D", "penalty"), ("penalty", "L_D")]
-        stops.append("Gz>x_hat")
-        unused.append("x_hat>D")
-    return Picture(
-        tuple(nodes),
-        tuple(Edge(*pair) for pair in edges),
-        (
-            Gradient("D", ("L_D",), ("D",), FORMULAS[loss][0], tuple(stops), phase=phases[0]),
-            Gradient("G", ("L_G",), ("G",), FORMULAS[loss][1], unused=tuple(unused), phase=phases[1]),
-        ),
-        wide=(6, low + 1),
-        tall=(3, 6.6 if mixed else 6),
+    d, g = FORMULAS[loss]
+    if loss == "wgan_gp":
+        return _penalized(d, g, phases)
+    nodes = (
+        *_samples(1.2),
+        Node("D", "net", "D", (3, 0.6), (1, 3)),
+        Node("l", "number", "ℓ", (4, 0.6), (1, 4.1), "flow.note.no_sigmoid" if loss == "lsgan" else "flow.note.logit"),
+        Node("L_D", "loss", "L_{D}", (5, 1.2), (0.4, 5.3)),
+        Node("L_G", "loss", "L_{G}", (5, 0), (1.6, 5.3)),
+    )
+    turns = (
+        Gradient("D", ("L_D",), ("D",), d, ("Gz>D",), phase=phases[0]),
+        Gradient("G", ("L_G",), ("G",), g, unused=("x>D",), phase=phases[1]),
+    )
+    return Picture(nodes, GAME, turns, (6, 2.1), (3, 6.1))
+
+
+def _penalized(d: str, g: str, phases: tuple[str, str]) -> Picture:
+    """With the points between real and generated where the critic's slope is asked to be 1."""
+    nodes = (
+        *_samples(2),
+        Node("x_hat", "op", "x̂", (2, 1), (1, 2), "flow.note.mixed", beside="lt"),
+        Node("D", "net", "D", (3, 1), (1, 3.3)),
+        Node("l", "number", "ℓ", (4, 0.6), (0.4, 4.4), "flow.note.score"),
+        Node("penalty", "number", "‖∇D‖", (4, 1.75), (1.6, 4.4), "flow.note.penalty"),
+        Node("L_D", "loss", "L_{D}", (5, 2), (1.6, 5.7)),
+        Node("L_G", "loss", "L_{G}", (5, 0), (0.4, 5.7)),
+    )
+    more = [("Gz", "x_hat"), ("x", "x_hat"), ("x_hat", "D"), ("D", "penalty"), ("penalty", "L_D")]
+    turns = (
+        Gradient("D", ("L_D",), ("D",), d, ("Gz>D", "Gz>x_hat"), phase=phases[0]),
+        Gradient("G", ("L_G",), ("G",), g, unused=("x>D", "x_hat>D"), phase=phases[1]),
+    )
+    return Picture(nodes, (*GAME, *[Edge(*pair) for pair in more]), turns, (6, 2.9), (3, 6.5))
+
+
+def _samples(low: float) -> tuple[Node, ...]:
+    """Noise, G, what it makes, and in row `low` what is real."""
+    return (
+        Node("z", "noise", "z", (0, 0), (0.2, 0), "flow.note.noise"),
+        Node("G", "net", "G", (1, 0), (0.2, 1)),
+        Node("Gz", "picture", "G(z)", (2, 0), (0.2, 2), "flow.note.generated"),
+        Node("x", "data", "x", (2, low), (1.8, 2), "flow.note.real"),
     )
 
 
@@ -116,19 +122,19 @@ def progan() -> Picture:
     """While level l fades in: the critic is the generator's mirror image."""
     nodes = (
         Node("z", "noise", "z", (0, 0), (1, 0), "flow.note.noise"),
-        Node("G_below", "net", "G_{<l}", (1, 0), (1, 1)),
-        Node("G_new", "net", "G_{l}", (2, 0), (2, 2)),
-        Node("rgb_new", "net", "toRGB_{l}", (3, 0), (2, 3)),
-        Node("rgb_old", "net", "toRGB_{l−1}", (3, 1), (0, 2.5), "flow.note.up2"),
+        Node("G_below", "net", "G_{<ℓ}", (1, 0), (1, 1)),
+        Node("G_new", "net", "G_{ℓ}", (2, 0), (2, 2)),
+        Node("rgb_new", "net", "toRGB_{ℓ}", (3, 0), (2, 3)),
+        Node("rgb_old", "net", "toRGB_{ℓ−1}", (3, 1), (0, 2.5), "flow.note.up2"),
         Node("fade_G", "op", "α", (4, 0), (1, 4)),
         Node("Gz", "picture", "G(z)", (5, 0), (1, 5), "flow.note.generated"),
         Node("x", "data", "x_{α}", (5, 3.1), (2.2, 5), "flow.note.faded"),
         Node("seen", "joint", "", (5, 2), (1.5, 5.9)),
-        Node("from_new", "net", "fromRGB_{l}", (4, 3), (2, 6.2)),
-        Node("from_old", "net", "fromRGB_{l−1}", (4, 2), (0, 6.7), "flow.note.down2"),
-        Node("D_new", "net", "D_{l}", (3, 3), (2, 7.2)),
+        Node("from_new", "net", "fromRGB_{ℓ}", (4, 3), (2, 6.2)),
+        Node("from_old", "net", "fromRGB_{ℓ−1}", (4, 2), (0, 6.7), "flow.note.down2"),
+        Node("D_new", "net", "D_{ℓ}", (3, 3), (2, 7.2)),
         Node("fade_D", "op", "α", (2, 3), (1, 8.2)),
-        Node("D_below", "net", "D_{<l}", (1, 3), (1, 9.2)),
+        Node("D_below", "net", "D_{<ℓ}", (1, 3), (1, 9.2)),
         Node("L_D", "loss", "L_{D}", (0, 3), (0.3, 10.3)),
         Node("L_G", "loss", "L_{G}", (0, 2), (1.7, 10.3)),
     )
@@ -143,11 +149,12 @@ def progan() -> Picture:
             ("from_new", "D_new"),
             ("D_new", "fade_D"),
         ],
-        *[("from_old", "fade_D"), ("fade_D", "D_below"), ("D_below", "L_D"), ("D_below", "L_G")],
+        *[("fade_D", "D_below"), ("D_below", "L_D"), ("D_below", "L_G")],
     ]
     edges = (
         *[Edge(*pair) for pair in pairs],
         Edge("G_below", "rgb_old", "bl"),
+        Edge("from_old", "fade_D", "lt"),
     )
     critic = ("from_new", "from_old", "D_new", "D_below")
     maker = ("G_below", "G_new", "rgb_new", "rgb_old")

@@ -1,0 +1,172 @@
+"""The pictures of the translators: CycleGAN, StarGAN, text to image (GAN-CLS), Puzzle-GAN.
+
+[1] Zhu, Park, Isola, Efros. ICCV 2017, arXiv:1703.10593 (CycleGAN).
+[2] Choi et al. CVPR 2018, arXiv:1711.09020 (StarGAN).
+[3] Reed et al. ICML 2016, arXiv:1605.05396 (GAN-CLS).
+[4] Lee et al. ECCV 2018, arXiv:1703.10730 (Puzzle-GAN).
+"""
+
+from __future__ import annotations
+
+from playground.ui.flows.base import Edge, Gradient, Node, Picture
+
+CYCLE = "L_{cyc} = ‖F(G(x)) − x‖_{1} + ‖G(F(y)) − y‖_{1}"
+SAME = "L_{id} = ‖G(y) − y‖_{1} + ‖F(x) − x‖_{1}"
+
+
+def cyclegan() -> Picture:
+    """Two generators, two discriminators [1]; G and F stand wherever they are applied, with the same weights."""
+    nodes = (
+        Node("x", "data", "x", (0, 0), (0, 0), "flow.note.domain_x"),
+        Node("G", "net", "G", (1, 0), (0, 1)),
+        Node("Gx", "picture", "G(x)", (2, 0), (0, 2)),
+        Node("F_back", "net", "F", (3, 0), (0, 3), part="F"),
+        Node("FGx", "picture", "F(G(x))", (4, 0), (0, 4)),
+        Node("cycle_x", "loss", "L_{cyc}", (5, 0), (0, 5), "‖F(G(x)) − x‖"),
+        Node("y_real", "data", "y", (2, 0.9), (1, 1.4)),
+        Node("D_Y", "net", "D_{Y}", (3, 1), (1, 2.4)),
+        Node("x_real", "data", "x", (2, 2.1), (2, 1.4)),
+        Node("D_X", "net", "D_{X}", (3, 2), (2, 2.4)),
+        Node("L_D", "loss", "L_{D}", (5, 1), (1, 3.8)),
+        Node("L_G", "loss", "L_{GAN}", (5, 2), (2, 3.8)),
+        Node("y", "data", "y", (0, 3), (3, 0), "flow.note.domain_y"),
+        Node("F", "net", "F", (1, 3), (3, 1)),
+        Node("Fy", "picture", "F(y)", (2, 3), (3, 2)),
+        Node("G_back", "net", "G", (3, 3), (3, 3), part="G"),
+        Node("GFy", "picture", "G(F(y))", (4, 3), (3, 4)),
+        Node("cycle_y", "loss", "L_{cyc}", (5, 3), (3, 5), "‖G(F(y)) − y‖"),
+        Node("y_same", "data", "y", (0, 4.2), (0.5, 6.3)),
+        Node("G_same", "net", "G", (1, 4.2), (0.5, 7.2), part="G"),
+        Node("same_y", "loss", "L_{id}", (2, 4.2), (0.5, 8.2), "‖G(y) − y‖"),
+        Node("x_same", "data", "x", (3, 4.2), (2.5, 6.3)),
+        Node("F_same", "net", "F", (4, 4.2), (2.5, 7.2), part="F"),
+        Node("same_x", "loss", "L_{id}", (5, 4.2), (2.5, 8.2), "‖F(x) − x‖"),
+    )
+    chains = (
+        ("x", "G", "Gx", "F_back", "FGx", "cycle_x"),
+        ("y", "F", "Fy", "G_back", "GFy", "cycle_y"),
+        ("y_same", "G_same", "same_y"),
+        ("x_same", "F_same", "same_x"),
+        *[("Gx", "D_Y", "L_D"), ("y_real", "D_Y", "L_G"), ("Fy", "D_X", "L_G"), ("x_real", "D_X", "L_D")],
+    )
+    pairs = dict.fromkeys(pair for chain in chains for pair in zip(chain, chain[1:], strict=False))
+    unused = ("y_real>D_Y", "x_real>D_X")
+    both, cycle, same = ("G", "F"), ("cycle_x", "cycle_y"), ("same_x", "same_y")
+    d = "L_{D} = ½ (E (D_{Y}(y) − 1)^{2} + E D_{Y}(G(x))^{2} + E (D_{X}(x) − 1)^{2} + E D_{X}(F(y))^{2})"
+    g = "L_{GAN} = E (D_{Y}(G(x)) − 1)^{2} + E (D_{X}(F(y)) − 1)^{2}"
+    turns = (
+        Gradient("D_both", ("L_D",), ("D_Y", "D_X"), d, ("Gx>D_Y", "Fy>D_X"), phase="discriminators"),
+        Gradient("GF", ("L_G", *cycle, *same), both, "L_{GAN} + λ L_{cyc} + ½ λ L_{id}", (), unused, "generators"),
+        Gradient("gan", ("L_G",), both, g, unused=unused),
+        Gradient("cycle", cycle, both, CYCLE),
+        Gradient("identity", same, both, SAME),
+    )
+    return Picture(nodes, tuple(Edge(*pair) for pair in pairs), turns, (6, 5.4), (4, 9.3), "flow.note.twice")
+
+
+def stargan() -> Picture:
+    """One generator for all domains [2]: told where to go, and back."""
+    nodes = (
+        Node("c", "code", "c", (0, 0.45), (1.2, 0), "flow.note.target"),
+        Node("x", "data", "x", (0, 1.65), (0.3, 0), "flow.note.labelled"),
+        Node("G", "net", "G", (1, 0.95), (0.7, 1.2)),
+        Node("Gxc", "picture", "G(x, c)", (2, 0.95), (0.7, 2.2)),
+        Node("c_back", "code", "c′", (2, 0), (0, 2.6), "flow.note.source"),
+        Node("G_back", "net", "G", (3, 0.45), (0.2, 3.7), part="G"),
+        Node("back", "picture", "x̃", (4, 0.45), (0.2, 4.7)),
+        Node("L_rec", "loss", "L_{rec}", (5, 0.45), (0.2, 6.1)),
+        Node("D", "net", "D", (2.9, 2.15), (2, 3.4)),
+        Node("D_src", "net", "D_{src}", (4, 1.7), (1.5, 4.5)),
+        Node("D_cls", "net", "D_{cls}", (4, 2.75), (2.6, 4.5)),
+        Node("L_D", "loss", "L_{D}", (5, 1.35), (1.05, 6.1)),
+        Node("L_G", "loss", "L_{G}", (5, 2.1), (1.9, 6.1)),
+        Node("L_cls", "loss", "L_{cls}", (5, 2.85), (2.75, 6.1)),
+    )
+    chains = (
+        ("x", "G", "Gxc", "G_back", "back", "L_rec"),
+        *[("c", "G"), ("c_back", "G_back"), ("Gxc", "D", "D_src", "L_D"), ("D", "D_cls", "L_cls"), ("D_src", "L_G")],
+    )
+    pairs = dict.fromkeys(pair for chain in chains for pair in zip(chain, chain[1:], strict=False))
+    edges = (*[Edge(*pair) for pair in pairs], Edge("x", "D", "bl", "rt"))
+    heads, cut = ("D", "D_src", "D_cls"), ("x>D",)
+    score = "E D_{src}(G(x, c))"
+    d = f"{score} − E D_{{src}}(x) + 10 E (‖∇D_{{src}}(x̂)‖ − 1)^{{2}} + λ_{{cls}} CE(D_{{cls}}(x), c′)"
+    cls, rec = "λ_{cls} CE(D_{cls}(G(x, c)), c)", "λ_{rec} ‖x − G(G(x, c), c′)‖_{1}"
+    turns = (
+        Gradient("D", ("L_D", "L_cls"), heads, d, ("Gxc>D",), phase="discriminator"),
+        Gradient("G", ("L_G", "L_cls", "L_rec"), ("G",), f"−{score} + {cls} + {rec}", (), cut, "generator"),
+        Gradient("cls", ("L_cls",), ("G",), cls, unused=cut),
+        Gradient("rec", ("L_rec",), ("G",), rec),
+    )
+    return Picture(nodes, edges, turns, (6, 3.8), (3.1, 7), "flow.note.stargan")
+
+
+def text2image() -> Picture:
+    """GAN-CLS [3]: D is shown three kinds of pairs, so that it must read the caption. The text encoder is given."""
+    nodes = (
+        Node("z", "noise", "z", (1, 0), (0, 1.2), "flow.note.noise"),
+        Node("t", "code", "t", (0, 0.8), (1, 0), "flow.note.caption"),
+        Node("wrong", "code", "t̂", (0, 2.4), (2.2, 0), "flow.note.wrong"),
+        Node("phi", "op", "φ", (1, 1.5), (1.6, 1.2), "flow.note.encoder"),
+        Node("G", "net", "G", (2, 0), (0.3, 2.4)),
+        Node("Gzt", "picture", "x̂", (3, 0), (0.3, 3.4), "flow.note.generated"),
+        Node("x", "data", "x", (2, 2.6), (2.3, 2.4), "flow.note.real"),
+        Node("fake", "op", "x̂, t", (4, 0.3), (0.1, 4.7), "flow.note.fake"),
+        Node("right", "op", "x, t", (4, 1.4), (1.1, 4.7), "flow.note.match"),
+        Node("mismatch", "op", "x, t̂", (4, 2.5), (2.1, 4.7), "flow.note.mismatch"),
+        Node("D", "net", "D", (5, 1.4), (1.1, 5.9)),
+        Node("L_G", "loss", "L_{G}", (6, 0.8), (0.6, 7.1)),
+        Node("L_D", "loss", "L_{D}", (6, 2), (1.6, 7.1)),
+    )
+    pairs = (
+        *[("t", "phi"), ("wrong", "phi"), ("z", "G"), ("phi", "G"), ("G", "Gzt"), ("Gzt", "fake"), ("phi", "fake")],
+        *[("phi", "right"), ("phi", "mismatch"), ("x", "right"), ("x", "mismatch")],
+        *[("fake", "D"), ("right", "D"), ("mismatch", "D"), ("D", "L_D"), ("D", "L_G")],
+    )
+    d = "L_{D} = −E ln D(x, t) − ½ [E ln(1 − D(x, t̂)) + E ln(1 − D(x̂, t))],   x̂ = G(z, t)"
+    turns = (
+        Gradient("D", ("L_D",), ("D",), d, ("Gzt>fake",), phase="discriminator"),
+        Gradient(
+            *("G", ("L_G",), ("G",), "L_{G} = −E ln D(x̂, t),   x̂ = G(z, t)"),
+            unused=("right>D", "mismatch>D", "wrong>phi"),
+            phase="generator",
+        ),
+    )
+    return Picture(nodes, tuple(Edge(*pair) for pair in pairs), turns, (7, 3.5), (3.2, 8.2), "flow.note.text2image")
+
+
+def puzzle_gan() -> Picture:
+    """Key patches to a whole [4]: what they do not say, a mask and a picture are made up for."""
+    nodes = (
+        Node("p1", "data", "p_{1}", (0, 0), (0.1, 0)),
+        Node("p2", "data", "p_{2}", (0, 0.75), (1, 0)),
+        Node("p3", "data", "p_{3}", (0, 1.5), (1.9, 0), "flow.note.patches", beside="bb"),
+        Node("E", "net", "E", (1, 0.75), (1, 1.1), "flow.note.each"),
+        Node("sum", "op", "Σ", (2, 0.75), (1, 2.2)),
+        Node("z", "noise", "z", (2, 2), (2.2, 2.2), "flow.note.noise"),
+        Node("mask", "net", "flow.part.mask_short", (3, 0), (0.3, 3.2)),
+        Node("image", "net", "flow.part.image_short", (3, 1.5), (1.7, 3.4)),
+        Node("M_hat", "picture", "M̂", (4, 0), (0.3, 4.2)),
+        Node("x_hat", "picture", "x̂", (4, 1.5), (1.7, 4.5), "flow.note.generated", beside="tl"),
+        Node("x", "data", "x", (4, 2.6), (2.7, 4.5), "flow.note.real"),
+        Node("D", "net", "D", (5, 2.1), (2.1, 5.6)),
+        Node("L_M", "loss", "L_{M}", (6, 0), (0, 6.9)),
+        Node("L_x", "loss", "L_{x}", (6, 0.85), (0.75, 6.9)),
+        Node("L_G", "loss", "L_{G}", (6, 1.7), (1.6, 6.9)),
+        Node("L_D", "loss", "L_{D}", (6, 2.5), (2.5, 6.9)),
+    )
+    pairs = (
+        *[("p1", "E"), ("p2", "E"), ("p3", "E"), ("E", "sum"), ("sum", "mask"), ("sum", "image"), ("z", "image")],
+        *[("mask", "M_hat"), ("image", "x_hat"), ("M_hat", "L_M"), ("M_hat", "L_x"), ("x_hat", "L_x")],
+        *[("x_hat", "D"), ("x", "D"), ("D", "L_G"), ("D", "L_D")],
+    )
+    parts = ("E", "mask", "image")
+    mask, patches = "w ‖M̂ − M‖_{1}", "w ‖x̂ ⊙ M̂ − x ⊙ M‖_{1}"
+    d = "L_{D} = −E ln D(x) − E ln(1 − D(x̂))"
+    turns = (
+        Gradient("D", ("L_D",), ("D",), d, ("x_hat>D",), phase="discriminator"),
+        Gradient("G_all", ("L_G", "L_M", "L_x"), parts, f"−E ln D(x̂) + {mask} + {patches}", (), ("x>D",), "generator"),
+        Gradient("mask", ("L_M",), ("E", "mask"), f"L_{{M}} = {mask}"),
+        Gradient("patches", ("L_x",), parts, f"L_{{x}} = {patches}"),
+    )
+    return Picture(nodes, tuple(Edge(*pair) for pair in pairs), turns, (7, 3.5), (3.4, 8), "flow.note.puzzle_gan")
