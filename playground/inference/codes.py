@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,12 +17,9 @@ from playground import weights
 from playground.data.noise import noise
 from playground.errors import WeightsError
 from playground.inference import checks
-from playground.inference.device import one_thread, resolve
-
-if TYPE_CHECKING:
-    from playground.models.base import Model
 
 MODEL = "infogan"
+VARIANTS = ("lambda_1", "lambda_0")  # the network that is paid for its codes, and its twin that is not
 CATEGORIES = 10
 Z_DIM = 62
 SIDE = 28
@@ -121,7 +117,9 @@ def generate(
     0..64. categories: also the other nine c1. judge: also the judge's verdict on the picture.
     Raises InvalidInput, or WeightsError for missing or damaged weights.
     """
-    codes, seed = _codes(c1, c2, c3), checks.whole("seed", seed, 0, LARGEST_SEED)
+    from playground.inference import _codes as networks
+
+    codes, seed = _checked(c1, c2, c3), checks.whole("seed", seed, 0, LARGEST_SEED)
     count = checks.whole("others", others, 0, MOST_OTHERS)
     seeds = (seed + np.arange(count + 1, dtype=np.int64)) % (LARGEST_SEED + 1)
     noises = np.stack([noise(int(s), Z_DIM) for s in seeds])
@@ -129,42 +127,53 @@ def generate(
     table = np.tile(codes, (count + 1 + extra, 1))  # one row of codes per picture
     table[count + 1 :, 0] = np.arange(extra)
     z = np.concatenate([noises, np.repeat(noises[:1], extra, 0)])
-    images = _images(z, table)
+    images = networks.images(z, table)
     verdict = None
     if judge:
-        digits, confidence = _judged(images[:1])
+        digits, confidence = networks.judged(images[:1])
         verdict = Verdict(int(digits[0]), float(confidence[0]))
     shown = images[count + 1 :] if categories else None
     return Generated(images[0], images[1 : count + 1], seeds[1:], shown, verdict)
 
 
-def sweep(kind: str, *, c1: int = 0, c2: float = 0.0, c3: float = 0.0, seed: int = 0, judge: bool = False) -> Sweep:
+def sweep(
+    kind: str,
+    *,
+    c1: int = 0,
+    c2: float = 0.0,
+    c3: float = 0.0,
+    seed: int = 0,
+    judge: bool = False,
+    variant: str = VARIANTS[0],
+) -> Sweep:
     """A 10 x 10 grid of two codes for one noise; the third code stays at its given value.
 
     kind: one of KINDS; the two codes it names are swept, so their given values do not matter (but are checked).
-    Arguments and errors otherwise as in `generate`.
+    variant: one of VARIANTS, the network. Arguments and errors otherwise as in `generate`.
     """
-    kind = checks.choice("sweep", kind, KINDS)
-    codes, seed = _codes(c1, c2, c3), checks.whole("seed", seed, 0, LARGEST_SEED)
+    kind, variant = checks.choice("sweep", kind, KINDS), checks.choice("weights", variant, VARIANTS)
+    codes, seed = _checked(c1, c2, c3), checks.whole("seed", seed, 0, LARGEST_SEED)
     down, along = (("c1", "c2", "c3").index(name) for name in kind.split("_"))
     rows = np.arange(CATEGORIES, dtype=np.float64) if down == 0 else TURNS
-    images = _grid(codes, seed, (down, rows), (along, TURNS))
+    images = _grid(codes, seed, (down, rows), (along, TURNS), variant)
     digits = confidence = None
     if judge:
-        found = _judged(images.reshape(-1, SIDE, SIDE))
+        from playground.inference import _codes as networks
+
+        found = networks.judged(images.reshape(-1, SIDE, SIDE))
         digits, confidence = (values.reshape(images.shape[:2]) for values in found)
     return Sweep(kind, rows, TURNS, images, digits, confidence)
 
 
 def sheet(c1: int, seed: int) -> Sheet:
     """Pictures of all c2 and c3 in steps of 0.2 for one c1 and one noise. Errors as in `generate`."""
-    codes, seed = _codes(c1, 0.0, 0.0), checks.whole("seed", seed, 0, LARGEST_SEED)
+    codes, seed = _checked(c1, 0.0, 0.0), checks.whole("seed", seed, 0, LARGEST_SEED)
     return Sheet(SHEET, _grid(codes, seed, (1, SHEET), (2, SHEET)))
 
 
-def facts() -> Facts:
-    """Matching of codes to digits and information per code, from pretrained/infogan/metrics.json. Loads no torch."""
-    path = weights.directory(MODEL) / "metrics.json"
+def facts(variant: str = VARIANTS[0]) -> Facts:
+    """Matching of codes to digits and information per code, from metrics.json. Loads no torch. Raises WeightsError."""
+    path = weights.directory(MODEL, variant) / "metrics.json"
     try:
         rows = {row["metric"]: row for row in json.loads(path.read_text("utf-8"))}
         matched, information = rows["code_accuracy"], rows["mutual_information"]
@@ -173,7 +182,12 @@ def facts() -> Facts:
         measured = tuple(_information(*item) for item in bounds.items())
         return Facts(digits, float(matched["value"]), int(matched["n"]), measured)
     except Exception as reason:  # missing, not JSON, or not what measuring writes
-        raise WeightsError(MODEL, str(path), str(reason), f"python -m playground.metrics {MODEL}") from reason
+        raise WeightsError(MODEL, str(path), str(reason), measuring(variant)) from reason
+
+
+def measuring(variant: str) -> str:
+    """The command that measures one network."""
+    return f"python -m playground.metrics {MODEL}" + (f" --variant {variant}" if variant != VARIANTS[0] else "")
 
 
 def warm_up() -> None:
@@ -192,44 +206,25 @@ def _information(code: str, bound: float) -> CodeInformation:
     return CodeInformation(code, bound, None, 2 * math.exp(-bound) / math.sqrt(2 * math.pi * math.e))
 
 
-def _grid(codes: np.ndarray, seed: int, down: tuple[int, np.ndarray], along: tuple[int, np.ndarray]) -> np.ndarray:
+def _grid(
+    codes: np.ndarray,
+    seed: int,
+    down: tuple[int, np.ndarray],
+    along: tuple[int, np.ndarray],
+    variant: str = VARIANTS[0],
+) -> np.ndarray:
     """(rows, columns, 28, 28) uint8: codes (3,) with the values of two of them set, in one pass."""
+    from playground.inference import _codes as networks
+
     (row, rows), (column, columns) = down, along
     table = np.tile(codes, (len(rows), len(columns), 1))  # (rows, columns, 3)
     table[:, :, row] = rows[:, None]
     table[:, :, column] = columns[None, :]
     z = np.broadcast_to(noise(seed, Z_DIM), (len(rows) * len(columns), Z_DIM))
-    return _images(z, table.reshape(-1, 3)).reshape(len(rows), len(columns), SIDE, SIDE)
+    return networks.images(z, table.reshape(-1, 3), variant).reshape(len(rows), len(columns), SIDE, SIDE)
 
 
-def _images(z: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """(n, 28, 28) uint8 of noises (n, 62) and codes (n, 3)."""
-    import torch
-
-    network = _model(MODEL)
-    with torch.inference_mode():
-        c = torch.from_numpy(codes.astype(np.float32)).to(network.device)
-        noises = torch.from_numpy(np.array(z, dtype=np.float32)).to(network.device)
-        x = network.generate(noises, c1=c[:, 0].long(), c2=c[:, 1], c3=c[:, 2])
-        return x[:, 0].mul(255).round().to(torch.uint8).cpu().numpy()
-
-
-def _judged(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The judge's digit (n,) uint8 and its probability (n,) float32 for pictures (n, 28, 28) uint8."""
-    import torch
-
-    judge = _model("judge")
-    p = judge.classify(torch.from_numpy(images).to(judge.device).float().div(255)[:, None])
-    confidence, digits = p.max(1)
-    return digits.to(torch.uint8).cpu().numpy(), confidence.cpu().numpy()
-
-
-def _model(id: str) -> Model:
-    one_thread()
-    return weights.load(id, str(resolve("auto", "small")))
-
-
-def _codes(c1: object, c2: object, c3: object) -> np.ndarray:
+def _checked(c1: object, c2: object, c3: object) -> np.ndarray:
     """Checked codes as (3,) float64."""
     turned = (checks.number(name, value, -1, 1) for name, value in (("c2", c2), ("c3", c3)))
     return np.array([checks.whole("c1", c1, 0, CATEGORIES - 1), *turned])

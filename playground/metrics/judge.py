@@ -33,9 +33,15 @@ def code_accuracy(model: InfoGAN) -> dict:
     The codes carry no names, so the one-to-one matching of codes to digits that is best overall is taken.
     """
     counts = code_table(model)
-    codes, digits = linear_sum_assignment(-counts)
-    row = _row("code_accuracy", 100 * counts[codes, digits].sum() / counts.sum(), "%", int(counts.sum()))
-    return row | {"digit_of_code": digits.tolist()}
+    digits = matching(counts)
+    hits = counts[np.arange(len(counts)), digits].sum()
+    row = _row("code_accuracy", 100 * hits / counts.sum(), "%", int(counts.sum()))
+    return row | {"digit_of_code": digits}
+
+
+def matching(counts: np.ndarray) -> list[int]:
+    """The digit of each code under the one-to-one matching that is best for counts (codes, digits)."""
+    return linear_sum_assignment(-counts)[1].tolist()
 
 
 @torch.inference_mode()
