@@ -92,7 +92,7 @@ class DCGAN(Model):
         value = self.loss.discriminator(self.logits(x), self.logits(fake))
         if not self.loss.penalized:
             return {"loss": value}
-        eps = torch.rand(len(x), generator=generator, device=x.device)
+        eps = torch.rand(len(x), generator=generator, device=x.device, dtype=x.dtype)
         penalty = gradient_penalty(self.logits, x, fake, eps)
         return {"loss": value + self.config.penalty * penalty, "wasserstein": -value, "penalty": penalty}
 
@@ -100,7 +100,7 @@ class DCGAN(Model):
         return {"loss": self.loss.generator(self.logits(self.generate(self._noise(batch[0], generator))))}
 
     def _noise(self, x: Tensor, generator: torch.Generator | None) -> Tensor:
-        return torch.randn(len(x), self.z_dim, generator=generator, device=x.device)
+        return torch.randn(len(x), self.z_dim, generator=generator, device=x.device, dtype=x.dtype)
 
 
 def _initialize(layer: nn.Module) -> None:
