@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -14,12 +16,19 @@ from playground.inference.lab_slow import DStep, GStep, Slow, SlowPanel
 from playground.nn.batched_mlp import BatchedMLP, Tape
 
 
-def slow(run: Run, step: int) -> Slow:
-    """Iteration `step` of a run in its phases."""
+def slowly(run: Run, step: int) -> Iterator[int | Slow]:
+    """Steps trained on the way to iteration `step` of a run, then it in its phases."""
     one_thread()
     trainer = _lab.Trainer(run)
     _lab.CHECKPOINTS.rewind(trainer, step)
-    trainer.advance(step)
+    while trainer.gan.steps < step:
+        yield trainer.gan.steps
+        trainer.advance(min(_lab.CHECKPOINTS.next(trainer), step))
+        _lab.CHECKPOINTS.keep(trainer)
+    yield _told(trainer, step)
+
+
+def _told(trainer: _lab.Trainer, step: int) -> Slow:
     before, fields = _lab_frame.samples(trainer)[:, :SHOWN], _fields(trainer)
     watcher = _Watcher(trainer)
     trainer.advance(step + 1, watcher)

@@ -258,9 +258,16 @@ class LossCurves:
     pull: np.ndarray
 
 
-def loss_curves(loss: object, a: float = 0.0, b: float = 1.0, c: float = 1.0, reach: float = 8.0) -> LossCurves:
-    """The curves of a loss over logits from -reach to reach. Raises InvalidInput."""
-    l = np.linspace(-reach, reach, 161)
+def loss_curves(
+    loss: object,
+    a: float = 0.0,
+    b: float = 1.0,
+    c: float = 1.0,
+    reach: float = 8.0,
+    logits: np.ndarray | None = None,
+) -> LossCurves:
+    """The curves of a loss over logits from -reach to reach, or over these (n,). Raises InvalidInput."""
+    l = np.linspace(-reach, reach, 161) if logits is None else np.asarray(logits, float)
     soft, sigma = np.logaddexp(0, l), 0.5 * (1 + np.tanh(l / 2))
     one = np.ones_like(l)
     curves = {

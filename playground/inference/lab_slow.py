@@ -9,12 +9,14 @@ Axis letters: B batch, S cells per side of the heatmap, n points shown.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from playground.inference import checks
-from playground.inference.lab_run import STEPS_HIGH, Run
+from playground.inference.lab import loss_curves
+from playground.inference.lab_run import STEPS_HIGH, Panel, Run
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,33 @@ class Slow:
 
 def slow(run: Run, step: object) -> Slow:
     """Iteration `step` of a run (0 is the first; at most the last) in its phases. Raises InvalidInput."""
-    step = checks.integer("step", step, 0, min(run.steps, STEPS_HIGH) - 1)
-    from playground.inference import _lab_slow
+    *_, told = slowly(run, step)
+    return told
 
-    return _lab_slow.slow(run, step)
+
+def slowly(run: Run, step: object) -> Iterator[int | Slow]:
+    """The same with its way there: the steps trained so far, again and again, and at last the iteration.
+
+    A run that was watched lately need not be trained again, nor one whose iteration before was told slowly. Raises
+    InvalidInput at once.
+    """
+    step = checks.integer("step", step, 0, min(run.steps, STEPS_HIGH) - 1)
+
+    def way() -> Iterator[int | Slow]:
+        from playground.inference import _lab_slow
+
+        yield from _lab_slow.slowly(run, step)
+
+    return way()
+
+
+def parts(panel: Panel, step: DStep) -> tuple[float, float]:
+    """What a step's data and what its G(z) add to D's loss; with the penalty they are `step.loss`.
+
+    panel: with nothing left at None, as `lab_run.settings` gives it.
+    """
+    real, fake = (
+        loss_curves(panel.loss, panel.a, panel.b, panel.c, logits=logits)
+        for logits in (step.logits_real, step.logits_fake)
+    )
+    return float(real.real.mean()), float(fake.fake.mean())
