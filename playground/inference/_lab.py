@@ -25,6 +25,7 @@ from playground.losses.adversarial import LOSSES, AdversarialLoss, LeastSquares
 from playground.metrics.coverage import SAMPLES, coverage, floors
 from playground.models.gan_2d import GAN2D
 from playground.nn.batched_gan import BatchedGAN, Rates, Watch
+from playground.nn.replayed import Replayed
 
 CHUNK = 32  # steps whose data are drawn together
 DECAYED = 0.02
@@ -42,15 +43,18 @@ def generator(*key: int) -> torch.Generator:
 class Trainer:
     """A run being trained, for one seed or several at once: model l * R + r is seed r of panel l.
 
-    seconds: wall clock that its training has taken.
+    device: where the weights are. replayed: whether its steps are CUDA graphs. seconds: wall clock of its training.
     """
 
-    def __init__(self, run: Run, seeds: Sequence[int] | None = None) -> None:
-        self.run, self.seeds = run, tuple(seeds or [run.seed])
+    def __init__(
+        self, run: Run, seeds: Sequence[int] | None = None, device: str = "cpu", replayed: bool = False
+    ) -> None:
+        self.run, self.seeds, self.device = run, tuple(seeds or [run.seed]), device
         self.data = mixture(run.dataset)
         self.scale = self.data.scale if run.norm else 1.0
         self.panels, self._ema = settings(run, -1)
         self.gan = self._engine()
+        self._replayed = Replayed(self.gan) if replayed else None
         self.seconds = 0.0
         self._turns = {change.step for change in run.changes}
         self._chunk: tuple[tuple[int, int, int], tuple[Tensor, ...]] | None = None
@@ -63,7 +67,10 @@ class Trainer:
                 self._configure(self.gan.steps)
             x, z, eps, more = self.batch(self.gan.steps)
             scale = 1 - (1 - DECAYED) * self.gan.steps / self.run.steps if self.run.decay else 1.0
-            self.gan.step(x, z, eps, scale, more, watch)
+            if self._replayed:
+                self._replayed.step(x, z, eps, scale, more)
+            else:
+                self.gan.step(x, z, eps, scale, more, watch)
         self.seconds += time.perf_counter() - start
 
     def state(self) -> list[Tensor]:
@@ -95,8 +102,8 @@ class Trainer:
         losses, rates, ema = self._told()
         return BatchedGAN(
             losses,
-            theta_g,
-            theta_d,
+            theta_g.to(self.device),
+            theta_d.to(self.device),
             (run.z_dim, *hidden, 2),
             (2, *hidden, 1),
             rates,
@@ -132,7 +139,8 @@ class Trainer:
         parts.append(torch.stack(more) if more else torch.empty(0, n, self.run.z_dim))
         lead = (len(self.seeds), CHUNK, self.run.batch)
         # (K, R, T, B, ...) -> (T, K, R, B, ...)
-        return tuple(part.view(-1 if len(part) else 0, *lead, *part.shape[2:]).movedim(2, 0) for part in parts)
+        shaped = (part.view(-1 if len(part) else 0, *lead, *part.shape[2:]).movedim(2, 0) for part in parts)
+        return tuple(part.to(self.device) for part in shaped)
 
     # -- looking -- -------------------------------------------------------------------------------------------------
 

@@ -17,10 +17,11 @@ from playground.data.mixtures import mixture
 from playground.data.plane import Plane
 from playground.inference.lab import ARROWS, BINS, CELLS, MESH, SHOWN, LabFrame
 from playground.inference.lab_run import Panel
-from playground.metrics.coverage import GRID, SAMPLES, Reference, coverage, reference
+from playground.metrics.coverage import GRID, SAMPLES, coverage, finite_rows, reference
 
 if TYPE_CHECKING:
     from playground.inference._lab import Trainer
+    from playground.nn.batched_gan import Observed
 
 WATCHED = 500  # samples and data points on which losses and gradients are taken
 NOTHING = 1e-7  # mass of a cell, data and samples together, below which D* says nothing
@@ -28,24 +29,28 @@ NOTHING = 1e-7  # mass of a cell, data and samples together, below which D* says
 
 def samples(trainer: Trainer) -> np.ndarray:
     """SAMPLES points of every model (M, SAMPLES, 2), in the data's units, for the same z at every step."""
-    return (trainer.gan.generate(_watch(trainer)[0]) * trainer.scale).numpy()
+    z = _watch(trainer)[0].to(trainer.device)
+    return (trainer.gan.generate(z) * trainer.scale).cpu().numpy()
 
 
 def frame(trainer: Trainer, parts: frozenset[str]) -> LabFrame:
     """What the lab shows now of a trainer with one seed."""
     z, x, grid = _watch(trainer)
-    gan, data, scale = trainer.gan, trainer.data, trainer.scale
-    x, some = x / scale, z[:, :WATCHED]
-    points = samples(trainer)
+    gan, data, scale, against = trainer.gan, trainer.data, trainer.scale, reference(trainer.data)
+    drawn = gan.generate(z)
+    own = drawn[:, :WATCHED] if gan.average is None else gan.generate(z[:, :WATCHED], averaged=False)
+    seen = gan.observe(x / scale, own)
+    points = (drawn * scale).numpy()
+    finite = [finite_rows(p) for p in points]
+    smooth = [against.smoothed(f) if len(f) else None for f in finite]
     covered = [coverage(p, data) for p in points]
-    distances = [reference(data).compare(p) for p in points]
-    pull = (gan.pull(some) / scale).numpy()  # by points in the data's units
-    loss_d, loss_g = gan.losses_at(x, some)
+    distances = [against.compare(f, q) for f, q in zip(finite, smooth, strict=True)]
+    pull = (seen.pull / scale).numpy()  # by points in the data's units
     return LabFrame(
         step=gan.steps,
-        points=points[:, :SHOWN],
+        points=np.ascontiguousarray(points[:, :SHOWN]),
         field=field(trainer.panels, gan.discriminate(grid / scale).numpy()),
-        push=-pull[:, :ARROWS],
+        push=-np.ascontiguousarray(pull[:, :ARROWS]),
         counts=np.stack([c.counts for c in covered]),
         modes=np.array([c.modes for c in covered]),
         hq=np.array([c.hq for c in covered]),
@@ -53,14 +58,14 @@ def frame(trainer: Trainer, parts: frozenset[str]) -> LabFrame:
         kl=np.array([d.kl for d in distances]),
         swd=np.array([d.swd for d in distances]),
         gradient=np.median(np.hypot(pull[..., 0], pull[..., 1]), axis=1),
-        loss_d=loss_d.numpy(),
-        loss_g=loss_g.numpy(),
+        loss_d=seen.loss_d.numpy(),
+        loss_g=seen.loss_g.numpy(),
         invalid=np.array([c.invalid for c in covered]),
         diverged=gan.diverged.numpy(),
         near=np.array([c.near for c in covered]),
-        away=np.array([_away(p, data.box) for p in points]),
+        away=np.array([_away(f, data.box) for f in finite]),
         work=np.array(gan.work),
-        **_parts(trainer, parts, points),
+        **_parts(trainer, parts, smooth, seen),
     )
 
 
@@ -80,34 +85,33 @@ def _shown(panel: Panel, score: np.ndarray) -> np.ndarray:
     return ((score - low) / max(high - low, 1e-12)).clip(0, 1)
 
 
-def _away(points: np.ndarray, box: float) -> float:
-    finite = points[np.isfinite(points).all(1)]
+def _away(finite: np.ndarray, box: float) -> float:
     return float((np.abs(finite) > 3 * box).any(1).mean()) if len(finite) else float("nan")
 
 
-def _parts(trainer: Trainer, parts: frozenset[str], points: np.ndarray) -> dict[str, np.ndarray]:
+def _parts(
+    trainer: Trainer, parts: frozenset[str], smooth: Sequence[np.ndarray | None], seen: Observed
+) -> dict[str, np.ndarray]:
     found: dict[str, np.ndarray] = {}
     if "optimal" in parts:
-        found["optimal"] = np.stack(
-            [_optimal(panel, reference(trainer.data), p) for panel, p in zip(trainer.panels, points, strict=True)]
-        )
+        p = reference(trainer.data).p
+        found["optimal"] = np.stack([_optimal(panel, p, q) for panel, q in zip(trainer.panels, smooth, strict=True)])
     if "manifold" in parts and trainer.run.z_dim == 2:
         nodes = (trainer.gan.generate(_mesh()) * trainer.scale).numpy().reshape(-1, MESH, MESH, 2)
         found["manifold"], found["manifold_density"] = nodes, density(nodes)
     if "histogram" in parts:
-        found["histogram"], found["histogram_range"] = _histogram(trainer)
+        found["histogram"], found["histogram_range"] = _histogram(seen.real.numpy(), seen.fake.numpy())
     if "seconds" in parts:
         work = np.array(trainer.gan.work, float)
         found["seconds"] = trainer.seconds * work / max(work.sum(), 1.0)
     return found
 
 
-def _optimal(panel: Panel, against: Reference, points: np.ndarray) -> np.ndarray:
+def _optimal(panel: Panel, p: np.ndarray, q: np.ndarray | None) -> np.ndarray:
     """D* = p / (p + q) on the heatmap's cells (S, S), both smoothed alike."""
-    finite = points[np.isfinite(points).all(1)].astype(np.float32)
-    if panel.loss == "wgan_gp" or len(finite) == 0:
+    if panel.loss == "wgan_gp" or q is None:
         return np.full((CELLS, CELLS), np.nan, np.float32)
-    p, q = (mass[:-1].reshape(GRID, GRID) for mass in (against.p, against.smoothed(finite)))
+    p, q = (mass[:-1].reshape(GRID, GRID) for mass in (p, q))
     return np.where(p + q > NOTHING, p / np.maximum(p + q, NOTHING), np.nan).astype(np.float32)
 
 
@@ -128,19 +132,16 @@ def density(nodes: np.ndarray) -> np.ndarray:
     return (1 / MESH**2 / np.maximum(area, 1e-9)).astype(np.float32)
 
 
-def _histogram(trainer: Trainer) -> tuple[np.ndarray, np.ndarray]:
-    """(counts (L, 2, BINS), range (L,)) of D's logits on data and on samples."""
-    z, x, _ = _watch(trainer)
-    real = trainer.gan.discriminate(x[0] / trainer.scale).numpy()
-    fake = trainer.gan.judge(z[:, :WATCHED]).numpy()
+def _histogram(real: np.ndarray, fake: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(counts (L, 2, BINS), range (L,)) of D's logits on data and on samples, each (L, n)."""
     counts, reach = [], []
     for pair in zip(real, fake, strict=True):
         finite = [logits[np.isfinite(logits)] for logits in pair]
         both = np.abs(np.concatenate(finite))
         # Powers of two, so that the axis seldom jumps.
         high = 2.0 ** np.ceil(np.log2(max(np.quantile(both, 0.99), 0.5))) if len(both) else 1.0
-        edge = high * (1 - 1e-6)
-        counts.append([np.histogram(l.clip(-edge, edge), BINS, (-high, high))[0] for l in finite])
+        bins = [((l / high + 1) * (BINS / 2)).clip(0, BINS - 1).astype(int) for l in finite]
+        counts.append([np.bincount(b, minlength=BINS) for b in bins])
         reach.append(high)
     return np.array(counts), np.array(reach)
 

@@ -45,7 +45,7 @@ def coverage(x: Array, data: Mixture) -> Coverage:
 
     Of a mode so small that real points would give fewer than 40, half of what they would give is enough.
     """
-    finite = x[np.isfinite(x).all(1)]
+    finite = finite_rows(x)
     invalid = len(x) - len(finite)
     if len(finite) == 0:
         return Coverage(np.zeros(data.modes, int), 0, float("nan"), invalid)
@@ -55,6 +55,12 @@ def coverage(x: Array, data: Mixture) -> Coverage:
     least = np.minimum(LEAST * len(x) / SAMPLES, data.shares * len(x) / 2)
     near = float((distance <= NEAR * data.std).mean())
     return Coverage(counts, int((counts >= least).sum()), float(good.mean()), invalid, near)
+
+
+def finite_rows(x: Array) -> Array:
+    """The points of x (n, 2) that are finite; x itself where all are."""
+    found = np.isfinite(x)
+    return x if found.all() else x[found.all(1)]
 
 
 @dataclass(frozen=True)
@@ -78,19 +84,21 @@ class Reference:
         # One more cell holds what lies outside the box: a generator must not gain by leaving it.
         self.p = np.maximum(np.append(p.ravel(), max(0.0, 1 - p.sum())), TINY)
         self.p /= self.p.sum()
+        self.log_p = np.log(self.p)
         angle = np.arange(projections) * (np.pi / projections)
-        self.directions = np.stack([np.cos(angle), np.sin(angle)]).astype(np.float32)  # (2, projections)
+        self.directions = np.stack([np.cos(angle), np.sin(angle)], 1).astype(np.float32)  # (projections, 2)
         self.real = self._project(data.sample(n, torch.Generator().manual_seed(0)).numpy())
 
-    def compare(self, x: Array) -> Divergences:
-        """The divergences of samples x (m, 2) from the data."""
-        x = x[np.isfinite(x).all(1)].astype(np.float32)
+    def compare(self, x: Array, q: Array | None = None) -> Divergences:
+        """The divergences of samples x (m, 2) from the data. q: what `smoothed` made of the finite ones, if known."""
+        x = finite_rows(x).astype(np.float32, copy=False)
         if len(x) == 0:
             return Divergences(*[float("nan")] * 3)
-        q = self.smoothed(x)
-        m = (self.p + q) / 2
-        js = (_kl(self.p, m) + _kl(q, m)) / 2
-        return Divergences(js, _kl(q, self.p), self._sliced(x))
+        q = self.smoothed(x) if q is None else q
+        entropy = q @ np.log(np.maximum(q, TINY))  # its negative
+        twice = self.p + q
+        js = (self.p @ self.log_p + entropy - twice @ np.log(twice / 2)) / 2
+        return Divergences(float(js), float(entropy - q @ self.log_p), self._sliced(x))
 
     def smoothed(self, x: Array) -> Array:
         """Mass of the kernel density estimate of x (m, 2) in each cell, and outside: (GRID * GRID + 1,)."""
@@ -101,13 +109,13 @@ class Reference:
         return np.append(q.ravel(), max(0.0, inside - q.sum()) + 1 - inside)
 
     def _project(self, x: Array) -> Array:
-        return np.sort(x @ self.directions, axis=0)
+        return np.sort(self.directions @ x.T)  # (projections, m): neighbours in memory are sorted fastest
 
     def _sliced(self, x: Array) -> float:
         other = self._project(x.clip(-1e6, 1e6))
-        if len(other) != self.n:  # compare quantiles
-            at = ((np.arange(self.n) + 0.5) / self.n * len(other)).astype(int)
-            other = other[at]
+        if other.shape[1] != self.n:  # compare quantiles
+            at = ((np.arange(self.n) + 0.5) / self.n * other.shape[1]).astype(int)
+            other = other[:, at]
         return float(np.sqrt(((other - self.real) ** 2).mean()))
 
 
@@ -154,21 +162,16 @@ def _row(metric: str, value: float, unit: str) -> dict:
     return {"metric": metric, "value": round(float(value), 4), "unit": unit, **about}
 
 
-def _kl(p: Array, q: Array) -> float:
-    positive = p > 0
-    return float((p[positive] * np.log(p[positive] / np.maximum(q[positive], TINY))).sum())
-
-
 def _bin(x: Array, box: float, size: int) -> tuple[float, Array]:
     """Share points (m, 2) linearly between the four nearest cells: (share inside, mass (size, size) by row y)."""
-    at = (x + box) * (size / (2 * box)) - 0.5
-    at = at[((at >= 0) & (at < size - 1)).all(1)]
-    low = np.floor(at).astype(np.intp)
-    fx, fy = (at - low).T
-    flat = low[:, 1] * size + low[:, 0]
-    corners = [(0, (1 - fx) * (1 - fy)), (1, fx * (1 - fy)), (size, (1 - fx) * fy), (size + 1, fx * fy)]
-    mass = sum(np.bincount(flat + shift, weight, size * size) for shift, weight in corners)
-    return len(at) / len(x), mass.reshape(size, size) / len(x)
+    at = (x.T + box) * (size / (2 * box)) - 0.5
+    inside = ((at >= 0) & (at < size - 1)).all(0)
+    at = at if inside.all() else at[:, inside]
+    low = at.astype(np.intp)
+    (fx, fy), corner = at - low, low[1] * size + low[0]
+    cells = np.concatenate([corner, corner + 1, corner + size, corner + size + 1])
+    shares = np.concatenate([(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy])
+    return at.shape[1] / len(x), np.bincount(cells, shares, size * size).reshape(size, size) / len(x)
 
 
 @lru_cache(maxsize=8)

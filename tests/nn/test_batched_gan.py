@@ -189,20 +189,21 @@ def test_what_the_lab_sees_equals_autograd() -> None:
     z = torch.randn(R, 40, D_Z, generator=generator, dtype=torch.float64)
     x = torch.randn(R, 40, 2, generator=generator, dtype=torch.float64)
     points = torch.randn(50, 2, generator=generator, dtype=torch.float64)
-    samples, logits, pull = gan.generate(z), gan.discriminate(points), gan.pull(z)
-    loss_d, loss_g = gan.losses_at(x, z)
+    samples, logits, seen = gan.generate(z), gan.discriminate(points), gan.observe(x, gan.generate(z))
     for l, name in enumerate(NAMES):
         for r in range(R):
             m, G, D = l * R + r, twins[l][r].G, twins[l][r].D
             fake = G(z[r]).detach().requires_grad_()
             torch.testing.assert_close(samples[m], fake.detach())
             torch.testing.assert_close(logits[m], D(points).detach().squeeze(1))
+            torch.testing.assert_close(seen.real[m], D(x[r]).detach().squeeze(1))
+            torch.testing.assert_close(seen.fake[m], D(fake).detach().squeeze(1))
             # the loss is a mean, `pull` is each sample's own gradient
             (expected,) = torch.autograd.grad(40 * generator_loss(name, D(fake)), fake)
-            torch.testing.assert_close(pull[m], expected)
-            torch.testing.assert_close(loss_g[m], generator_loss(name, D(fake)).detach())
+            torch.testing.assert_close(seen.pull[m], expected)
+            torch.testing.assert_close(seen.loss_g[m], generator_loss(name, D(fake)).detach())
             expected_d = discriminator_loss(name, D, x[r], fake.detach(), torch.zeros(40).double(), 0.0)
-            torch.testing.assert_close(loss_d[m], expected_d.detach())
+            torch.testing.assert_close(seen.loss_d[m], expected_d.detach())
 
 
 def test_a_subset_of_losses_trains_the_same() -> None:
@@ -257,6 +258,8 @@ def test_average_is_the_exponential_mean() -> None:
     z = torch.randn(R, 7, D_Z, dtype=torch.float64)
     net = network(SIZES_G, 0.2, gan.average[4])
     torch.testing.assert_close(gan.generate(z)[4], net(z[4 % R]).detach())
+    net = network(SIZES_G, 0.2, gan.G.theta[4])
+    torch.testing.assert_close(gan.generate(z, averaged=False)[4], net(z[4 % R]).detach())
 
 
 def test_wrong_rows_say_what_was_expected() -> None:
