@@ -1,7 +1,8 @@
-"""The torch side of `inference.lab_seeds`: a few seeds at a time, side by side in threads.
+"""The torch side of `inference.lab_seeds`: a few seeds at a time, side by side in threads; or all at once on a GPU.
 
-Eight seeds of four panels are as many models as a core's cache holds; more at once are slower per model. One thread
+Four seeds of four panels are as many models as a core's cache holds; more at once are slower per model. One thread
 per core takes such a group after the other; the engine's products leave the interpreter free for the other thread.
+A GPU takes all of them together, step by step or by replaying a graph, where that was measured to be faster.
 """
 
 from __future__ import annotations
@@ -11,32 +12,72 @@ import queue
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
 from playground.inference._lab import Trainer
-from playground.inference.device import one_thread
+from playground.inference.device import one_thread, resolve
 from playground.inference.lab_run import Run
 from playground.inference.lab_seeds import SHOWN, UPDATES, Many, Progress, summary
 from playground.metrics.coverage import coverage, reference
 
-GROUP = 8  # seeds trained as one batch
+GROUP = 4  # seeds trained as one batch by a core
 WORKERS = 2
+TRIED = 20  # steps on which a way is measured
+
+
+@dataclass(frozen=True)
+class Way:
+    """How seeds are trained: where, whether as CUDA graphs, how many as one batch, in how many threads."""
+
+    device: str
+    replayed: bool
+    group: int
+    workers: int
+
+
+def ways(seeds: int) -> list[Way]:
+    """Those of this machine, the cores' way first."""
+    cores = Way("cpu", False, GROUP, min(WORKERS, os.cpu_count() or 1))
+    if resolve("auto", "large").type != "cuda":
+        return [cores]
+    return [cores, *(Way("cuda", replayed, seeds, 1) for replayed in (False, True))]
+
+
+@lru_cache(maxsize=8)
+def fastest(run: Run, seeds: int) -> Way:
+    """The fastest way for so many seeds of a run; measured once where there is a choice."""
+    found = ways(seeds)
+    return found[0] if len(found) == 1 else max(found, key=lambda way: rate(way, run))
+
+
+def rate(way: Way, run: Run) -> float:
+    """Steps of seeds per second of wall clock, all threads together."""
+    trainer = Trainer(replace(run, decay=False, changes=()), range(way.group), way.device, way.replayed)
+    trainer.advance(TRIED)
+    trainer.samples()  # waits until the device is done
+    start = time.perf_counter()
+    trainer.advance(2 * TRIED)
+    trainer.samples()
+    return TRIED * way.group * way.workers / (time.perf_counter() - start)
 
 
 def many(run: Run, seeds: tuple[int, ...]) -> Iterator[Progress | Many]:
     """Progress on the way, then the result. Nobody wants more: the threads end at their next report."""
     one_thread()
     start, total = time.perf_counter(), run.steps * len(seeds)
-    groups = [seeds[at : at + GROUP] for at in range(0, len(seeds), GROUP)]
+    way = fastest(replace(run, seed=0), len(seeds))
+    groups = [seeds[at : at + way.group] for at in range(0, len(seeds), way.group)]
     waiting: queue.SimpleQueue = queue.SimpleQueue()
     told: queue.SimpleQueue = queue.SimpleQueue()
     for place, group in enumerate(groups):
         waiting.put((place, group))
     unwanted = threading.Event()
     threads = [
-        threading.Thread(target=_work, args=(run, waiting, told, unwanted), daemon=True)
-        for _ in range(min(WORKERS, os.cpu_count() or 1, len(groups)))
+        threading.Thread(target=_work, args=(run, way, waiting, told, unwanted), daemon=True)
+        for _ in range(min(way.workers, len(groups)))
     ]
     for thread in threads:
         thread.start()
@@ -63,11 +104,11 @@ def many(run: Run, seeds: tuple[int, ...]) -> Iterator[Progress | Many]:
     yield summary(run, seeds, modes, joined, time.perf_counter() - start)
 
 
-def _work(run: Run, waiting: queue.SimpleQueue, told: queue.SimpleQueue, unwanted: threading.Event) -> None:
+def _work(run: Run, way: Way, waiting: queue.SimpleQueue, told: queue.SimpleQueue, unwanted: threading.Event) -> None:
     try:
         while not unwanted.is_set():
             place, group = waiting.get_nowait()
-            trainer = Trainer(run, group)
+            trainer = Trainer(run, group, way.device, way.replayed)
             reports = np.unique(np.linspace(0, run.steps, UPDATES + 1).round().astype(int))[1:]
             for stop in reports:
                 before = trainer.gan.steps
@@ -92,6 +133,6 @@ def _ends(trainer: Trainer) -> list[dict]:
         "modes": np.array([c.modes for c in covered]),
         "hq": np.array([c.hq for c in covered]),
         "js": np.array([reference(trainer.data).compare(p).js for p in points]),
-        "diverged": trainer.gan.diverged.numpy() | np.array([c.invalid > 0 for c in covered]),
+        "diverged": trainer.gan.diverged.cpu().numpy() | np.array([c.invalid > 0 for c in covered]),
     }
     return [{name: values[l * R : (l + 1) * R] for name, values in numbers.items()} for l in range(L)]

@@ -45,6 +45,39 @@ def test_nobody_waits_for_threads_that_nobody_wants():
         assert not thread.is_alive()
 
 
+def test_without_a_gpu_the_cores_train_and_nothing_is_measured(monkeypatch):
+    from playground.inference import _lab_seeds
+
+    monkeypatch.setenv("PLAYGROUND_DEVICE", "cpu")
+    monkeypatch.setattr(_lab_seeds, "rate", lambda *_: pytest.fail("expected no measurement"))
+    (way,) = _lab_seeds.ways(32)
+    assert _lab_seeds.fastest(make_run("A"), 32) == way and (way.device, way.replayed) == ("cpu", False)
+
+
+def test_the_fastest_way_is_taken(monkeypatch):
+    """Measured on the very run; a way that takes all seeds at once, in one thread, ends with the same samples."""
+    from playground.inference import _lab_seeds
+
+    run = make_run("C", seed=7, losses=["lsgan"], steps=4, batch=16, width=8)
+    cores, at_once = _lab_seeds.Way("cpu", False, 4, 2), _lab_seeds.Way("cpu", False, 8, 1)
+    monkeypatch.setattr(_lab_seeds, "ways", lambda seeds: [cores, at_once])
+    ends = []
+    for better in (cores, at_once):
+        _lab_seeds.fastest.cache_clear()
+        monkeypatch.setattr(_lab_seeds, "rate", lambda way, _, better=better: float(way == better))
+        assert _lab_seeds.fastest(run, 8) == better
+        ends.append(list(many(run, 8))[-1].panels[0].points)
+    _lab_seeds.fastest.cache_clear()
+    np.testing.assert_allclose(*ends, atol=1e-5)
+
+
+def test_a_way_is_measured_in_steps_of_seeds():
+    from playground.inference import _lab_seeds
+
+    run = make_run("C", losses=["lsgan"], batch=16, width=8, decay=True, steps=10)
+    assert _lab_seeds.rate(_lab_seeds.Way("cpu", False, 2, 1), run) > 1
+
+
 def test_a_failure_reaches_the_reader(monkeypatch):
     from playground.inference import _lab_seeds
 
