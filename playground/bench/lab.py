@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from playground.bench.row import Row
+from playground.inference.device import available
 from playground.inference.lab_run import LOSSES
 
 SECONDS = 1.5  # of each side, per turn
@@ -49,6 +50,24 @@ def wgan_row(seeds: int) -> Row:
     return Row(name, fast, slow, fast / slow, "model-steps/s")
 
 
+def cuda_row(replayed: bool, seeds: int = 32) -> Row:
+    """The same on a GPU, many seeds at once, its steps launched one operation after the other or replayed as a graph:
+    against the textbook loop on that GPU. By wall clock, since this process waits for another processor."""
+    from playground.inference._lab import Trainer
+    from playground.inference.lab import make_run
+
+    trainer = Trainer(make_run("C", k_gp=1), range(seeds), "cuda", replayed)
+
+    def ours() -> int:
+        trainer.advance(trainer.gan.steps + 20)
+        trainer.gan.G.theta.sum().item()  # waits until it is done
+        return 20 * trainer.gan.M
+
+    fast, slow = _in_turn(ours, _textbook(device="cuda"), clock=time.perf_counter)
+    name = "graph" if replayed else "batched"
+    return Row(f"lab_step/cuda/{name}", fast, slow, fast / slow, "model-steps/s")
+
+
 def frame_row() -> Row:
     """Milliseconds of one frame, four panels with every diagnostic, without the training between two of them: against
     the 10 that leave a core free to train."""
@@ -89,8 +108,8 @@ def live_row() -> Row:
 
 
 def seeds_row() -> Row:
-    """Seconds of two cores for 32 seeds of the four losses of preset A to its end, measured on 8 seeds of one core and
-    some of its steps: against the minute that a visitor waits."""
+    """Seconds of two cores for 32 seeds of the four losses of preset A to its end, measured on the seeds that one core
+    takes at once and on some of its steps: against the minute that a visitor waits."""
     from playground.inference._lab import Trainer
     from playground.inference._lab_seeds import GROUP
     from playground.inference.lab import make_run
@@ -107,7 +126,7 @@ def seeds_row() -> Row:
     return Row("lab_seeds/32", spent, 60.0, 60.0 / spent, "s")
 
 
-def _textbook(losses: Sequence[str] = LOSSES) -> Callable[[], int]:
+def _textbook(losses: Sequence[str] = LOSSES, device: str = "cpu") -> Callable[[], int]:
     """A function that takes one training step of each loss and returns how many model-steps that was."""
     import torch
 
@@ -115,34 +134,39 @@ def _textbook(losses: Sequence[str] = LOSSES) -> Callable[[], int]:
     from playground.models.gan_2d import GAN2D
 
     data, generator = mixture("ring8"), torch.Generator().manual_seed(0)
-    models = [GAN2D(GAN2D.Config(loss=name)).reset(generator) for name in losses]
+    noise = torch.Generator(device).manual_seed(0)
+    models = [GAN2D(GAN2D.Config(loss=name)).reset(generator).to(device) for name in losses]
     phases = [[(phase, torch.optim.Adam(phase.parameters, 1e-3, (0.5, 0.9))) for phase in m.phases()] for m in models]
 
     def step() -> int:
         for model in phases:
-            batch = (data.sample(128, generator),)
+            batch = (data.sample(128, generator).to(device),)
             for phase, adam in model:
                 adam.zero_grad()
-                phase.loss(batch, generator)["loss"].backward()
+                phase.loss(batch, noise)["loss"].backward()
                 adam.step()
+        models[-1].generator[0].bias[0].item()  # waits until a GPU is done
         return len(models)
 
     return step
 
 
-def _in_turn(*sides: Callable[[], int]) -> list[float]:
+Clock = Callable[[], float]
+
+
+def _in_turn(*sides: Callable[[], int], clock: Clock = time.process_time) -> list[float]:
     """The rate of each side, measured in turn; the best of TURNS, which a busy machine disturbs least."""
-    rates = [[_rate(side) for side in sides] for _ in range(TURNS)]
+    rates = [[_rate(side, clock) for side in sides] for _ in range(TURNS)]
     return [max(column) for column in zip(*rates, strict=True)]
 
 
-def _rate(work: Callable[[], int]) -> float:
+def _rate(work: Callable[[], int], clock: Clock = time.process_time) -> float:
     """What `work` counts, per second of this process."""
     work()
-    start, done = time.process_time(), 0
-    while time.process_time() - start < SECONDS:
+    start, done = clock(), 0
+    while clock() - start < SECONDS:
         done += work()
-    return done / (time.process_time() - start)
+    return done / (clock() - start)
 
 
 ROWS: dict[str, Callable[[], Row]] = {
@@ -154,3 +178,5 @@ ROWS: dict[str, Callable[[], Row]] = {
     "lab_live": live_row,
     "lab_seeds/32": seeds_row,
 }
+if "cuda" in available():
+    ROWS |= {"lab_step/cuda/batched": lambda: cuda_row(False), "lab_step/cuda/graph": lambda: cuda_row(True)}
