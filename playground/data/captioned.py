@@ -1,0 +1,109 @@
+"""Pictures of what a caption says: a digit of some colour, size, place and width of strokes, on a ground."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from playground.data import captions, mnist
+from playground.data.captions import Meaning
+
+SIDE = 32
+RGB = {
+    "red": (0.86, 0.15, 0.15),
+    "yellow": (0.98, 0.85, 0.20),
+    "green": (0.15, 0.60, 0.25),
+    "blue": (0.15, 0.35, 0.85),
+    "purple": (0.58, 0.22, 0.70),
+    "white": (0.97, 0.97, 0.97),
+    "black": (0.06, 0.06, 0.08),
+}
+BOX = {"small": 13.0, "large": 20.0}  # pixels of the longer side of the digit
+SHIFT = {"small": 7.0, "large": 4.5}  # of its middle from the middle of the picture, both ways
+PLACE = {
+    "centre": (0, 0),
+    "upper_left": (-1, -1),
+    "upper_right": (-1, 1),
+    "lower_left": (1, -1),
+    "lower_right": (1, 1),
+}
+
+
+def paint(images: Tensor, meanings: Sequence[Meaning], generator: torch.Generator | None = None) -> Tensor:
+    """Digits uint8 (B, 1, 28, 28), whose classes are the meanings' digits, as told: (B, 3, 32, 32) in [0, 1].
+
+    Place, size and colours vary a little.
+    """
+    B = len(meanings)
+    wobble = torch.rand(B, 4, generator=generator) * 2 - 1  # (B, 4) in [-1, 1]
+    mask = placed(strokes(mnist.grey(images), [m.width for m in meanings]), meanings, wobble)
+    ink, ground = (torch.tensor([RGB[getattr(m, name)] for m in meanings]) for name in ("colour", "ground"))
+    light = 1 + 0.06 * wobble[:, 3, None]
+    ink, ground = ((v * light).clamp(0, 1)[..., None, None] for v in (ink, ground))
+    return torch.lerp(ground.expand(B, 3, SIDE, SIDE), ink.expand(B, 3, SIDE, SIDE), mask)
+
+
+def strokes(x: Tensor, widths: Sequence[str]) -> Tensor:
+    """Digits (B, 1, 28, 28) in [0, 1] with thin or thick strokes, at twice the size: (B, 1, 56, 56)."""
+    x = F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
+    thin, thick = -F.max_pool2d(-x, 3, 1, 1), F.max_pool2d(x, 3, 1, 1)
+    thin = torch.where(thin.flatten(1).amax(1)[:, None, None, None] > 0.5, thin, x)  # of a hair nothing would be left
+    return torch.where(torch.tensor([w == "thick" for w in widths])[:, None, None, None], thick, thin)
+
+
+def placed(x: Tensor, meanings: Sequence[Meaning], wobble: Tensor) -> Tensor:
+    """Masks (B, 1, 56, 56) at their size and place: (B, 1, 32, 32)."""
+    box = torch.tensor([BOX[m.size] for m in meanings]) * (1 + 0.06 * wobble[:, 0])
+    middle = torch.tensor([[SHIFT[m.size] * v for v in PLACE[m.position]] for m in meanings]) + 0.8 * wobble[:, 1:3]
+    scale = 40 / box * SIDE / 56  # a digit's longer side is 20 of 28 pixels
+    theta = torch.zeros(len(meanings), 2, 3)
+    theta[:, 0, 0] = theta[:, 1, 1] = scale
+    theta[:, 0, 2], theta[:, 1, 2] = (-middle[:, k] * 2 / SIDE * scale for k in (1, 0))
+    grid = F.affine_grid(theta, [len(meanings), 1, SIDE, SIDE], align_corners=False)
+    return F.grid_sample(x, grid, align_corners=False).clamp(0, 1)
+
+
+@dataclass(frozen=True)
+class Captioned:
+    """Training batches of pictures with a caption that fits and one that does not.
+
+    images (N, 1, 28, 28) uint8, labels (N,). Each picture's meaning is drawn afresh, with the digit that it has.
+    """
+
+    images: Tensor
+    labels: Tensor
+    size: int
+    seed: int = 0
+    rank: int = 0
+    world: int = 1
+
+    @property
+    def per_epoch(self) -> int:
+        """Steps in one pass over the digits, all processes together."""
+        return math.ceil(len(self.images) / (self.size * self.world))
+
+    def at(self, step: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Batch number `step`: x (size, 3, 32, 32) in [0, 1], tokens of a right and of a wrong caption (size, 24)."""
+        key = hash((self.seed, step, self.rank)) % 2**63
+        generator, chance = torch.Generator().manual_seed(key), random.Random(key)
+        rows = torch.randint(len(self.images), (self.size,), generator=generator)
+        meanings = [_with_digit(captions.draw(chance), int(self.labels[row])) for row in rows]
+        wrong = [captions.mismatch(meaning, chance) for meaning in meanings]
+        words = [torch.tensor([captions.tokens(worded(m, chance)) for m in of]) for of in (meanings, wrong)]
+        return paint(self.images[rows], meanings, generator), *words
+
+
+def _with_digit(meaning: Meaning, digit: int) -> Meaning:
+    return Meaning(**{**vars(meaning), "digit": digit})
+
+
+def worded(meaning: Meaning, chance: random.Random) -> str:
+    """One of the meaning's captions."""
+    lang = chance.choice(captions.LANGS)
+    return captions.caption(meaning, lang, chance.randrange(len(captions.WORDINGS[lang])), chance.random() < 0.5)
