@@ -1,0 +1,105 @@
+"""Key patches of digits: a few crops at places that say much, without where they were [1].
+
+A place says much where the picture changes: the energy of the gradient, summed over the patch, less where another patch
+was taken already. Patches may reach over the border; outside there is no ink.
+
+[1] Lee, Yun, Choi, Yoo, Yang, Oh. ECCV 2018, arXiv:1703.10730, whose proposals are boxes of edges.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from playground.data import mnist
+from playground.data.domains import masks
+
+SIDE = 32
+PATCH = 10
+PATCHES = 3
+
+
+def energy(x: Tensor) -> Tensor:
+    """|grad x|^2 summed over the PATCH x PATCH pixels whose top left is (row, column): x (B, 1, H, W) -> (B, H, W).
+
+    Top left corners count from -PATCH // 2, so that every pixel can be a patch's middle.
+    """
+    down = F.pad(x, (0, 0, 0, 1))[..., 1:, :] - x
+    along = F.pad(x, (0, 1, 0, 0))[..., 1:] - x
+    change = (down.square() + along.square())[:, 0]  # (B, H, W)
+    padded = F.pad(change, (PATCH // 2, PATCH // 2 - 1) * 2)
+    return F.avg_pool2d(padded[:, None], PATCH, 1)[:, 0] * PATCH**2
+
+
+def places(x: Tensor, generator: torch.Generator | None = None, patches: int = PATCHES) -> Tensor:
+    """Middles of key patches of digits x (B, 1, H, W): rows and columns (B, patches, 2) int.
+
+    The places are taken one by one with probability proportional to the energy; around a place, half a patch far, the
+    energy is gone.
+    """
+    left = energy(x)
+    B, H, W = left.shape
+    row, column = torch.meshgrid(torch.arange(H), torch.arange(W), indexing="ij")
+    found = []
+    for _ in range(patches):
+        weights = left.flatten(1) + 1e-6
+        at = torch.multinomial(weights, 1, generator=generator).squeeze(1)
+        middle = torch.stack([at // W, at % W], 1)  # (B, 2)
+        near = torch.maximum((row - middle[:, :1, None]).abs(), (column - middle[:, 1:, None]).abs()) < PATCH // 2
+        left = left.masked_fill(near, 0.0)
+        found.append(middle)
+    return torch.stack(found, 1)
+
+
+def crop(x: Tensor, middles: Tensor) -> Tensor:
+    """Patches of x (B, C, H, W) around middles (B, P, 2): (B, P, C, PATCH, PATCH); zeros from outside."""
+    half = PATCH // 2
+    padded = F.pad(x, (half,) * 4)
+    strips = padded.unfold(2, PATCH, 1).unfold(3, PATCH, 1)  # (B, C, H + 1, W + 1, PATCH, PATCH)
+    rows = torch.arange(len(x))[:, None]
+    return strips[rows, :, middles[..., 0], middles[..., 1]]
+
+
+def coverage(middles: Tensor, side: int = SIDE) -> Tensor:
+    """Which pixels the patches around middles (B, P, 2) cover: (B, 1, side, side) in {0, 1}."""
+    half, axis = PATCH // 2, torch.arange(side)
+    inside = [(axis >= middles[..., k, None] - half) & (axis < middles[..., k, None] + half) for k in (0, 1)]
+    return (inside[0][..., :, None] & inside[1][..., None, :]).any(1)[:, None].float()
+
+
+@dataclass(frozen=True)
+class Puzzles:
+    """Training batches of digits with their key patches.
+
+    images (N, 1, 28, 28) uint8, labels (N,).
+    """
+
+    images: Tensor
+    labels: Tensor
+    size: int
+    seed: int = 0
+    rank: int = 0
+    world: int = 1
+
+    @property
+    def per_epoch(self) -> int:
+        """Steps in one pass over the digits, all processes together."""
+        return math.ceil(len(self.images) / (self.size * self.world))
+
+    def at(self, step: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Batch number `step`: x (size, 1, 32, 32) in [0, 1], patches (size, 3, 1, 10, 10), where they cover x."""
+        generator = torch.Generator().manual_seed(hash((self.seed, step, self.rank)) % 2**63)
+        x = masks(self.images[torch.randint(len(self.images), (self.size,), generator=generator)])
+        middles = places(x, generator)
+        return x, crop(x, middles), coverage(middles)
+
+
+def puzzle(n: int = 1000, seed: int = 0) -> tuple[Tensor, Tensor, Tensor]:
+    """The first n MNIST test digits: x (n, 1, 32, 32), their labels (n,), middles of key patches (n, 3, 2)."""
+    images, labels = mnist.load(False)
+    x = masks(images[:n])
+    return x, labels[:n], places(x, torch.Generator().manual_seed(seed))
