@@ -29,7 +29,7 @@ MOST_TOKENS = 24
 
 @dataclass(frozen=True)
 class Meaning:
-    """digit 0..9; colour and ground: two of COLOURS; position, size and width: of POSITIONS, SIZES, WIDTHS (strokes)."""
+    """digit 0..9; colour and ground: two of COLOURS; position, size, width: of POSITIONS, SIZES, WIDTHS."""
 
     digit: int
     colour: str
