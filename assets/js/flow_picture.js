@@ -190,10 +190,12 @@ function fate(node) {
 }
 
 function aside({ node, x, y, w, h }) {
-  const { small, name } = state.layout, side = node.beside[name === 'wide' ? 0 : 1];
-  const [left, top] = { b: [x, y + h / 2 + 1.05 * small], t: [x, y - h / 2 - 0.5 * small], l: [x - w / 2 - 0.6 * small, y + 0.35 * small] }[side];
-  const text = label(words(node.note), left, top, small, 'pg-flow-aside');
-  if (side === 'l') text.setAttribute('text-anchor', 'end');
+  const { small, name, width } = state.layout, note = words(node.note), gap = 0.5 * small;
+  let side = node.beside[name === 'wide' ? 0 : 1];
+  if (side === 'r' && x + w / 2 + gap + breadth(note, small) > width) side = 'l';
+  const [nx, ny] = NORMAL[side], top = { b: 0.85, t: 0, l: 0.35, r: 0.35 }[side] * small;
+  const text = label(note, x + nx * (w / 2 + gap), y + ny * (h / 2 + (ny > 0 ? 0.2 * small : gap)) + top, small, 'pg-flow-aside');
+  if (nx) text.setAttribute('text-anchor', nx > 0 ? 'start' : 'end');
   return text;
 }
 
@@ -292,8 +294,8 @@ function show({ picture: name = state.picture, loss = state.loss } = {}) {
   state.loss = ids.includes(loss) ? loss : ids.includes(state.loss) ? state.loss : ids[0];
   const focused = box.contains(document.activeElement) ? { ...document.activeElement.dataset } : {};
   rows();
-  if (focused.loss) box.querySelector(`[data-loss="${state.loss}"]`).focus();
-  if (focused.picture) box.querySelector(`[data-picture="${state.picture}"]`).focus();
+  if (focused.loss) box.querySelector(`button[data-loss="${state.loss}"]`).focus();
+  if (focused.picture) box.querySelector(`button[data-picture="${state.picture}"]`).focus();
   html(box.querySelector('.pg-flow-formula'), gradient().formula);
   html(box.querySelector('.pg-flow-said'), said());
   html(box.querySelector('.pg-flow-note'), picture().note ? t(picture().note) : '');

@@ -22,7 +22,7 @@ class Node:
     """One box. wide, tall: its (column, row) on a wide screen, read to the right, and on a phone, read downwards.
 
     kind: one of `KINDS`; a joint is where arrows meet and part. note: a second, smaller text; beside: the side of it in
-    both layouts, "b", "t" or "l" each. part: whose weights a network has, if it is drawn twice.
+    both layouts, two of "lrtb". part: whose weights a network has, if it is drawn twice.
     """
 
     id: str
@@ -32,7 +32,7 @@ class Node:
     tall: At
     note: str = ""
     part: str = ""
-    beside: str = "bb"
+    beside: str = "br"
 
     @property
     def weights(self) -> str:

@@ -64,7 +64,7 @@ def _samples(low: float) -> tuple[Node, ...]:
     return (
         Node("z", "noise", "z", (0, 0), (0.2, 0), "flow.note.noise"),
         Node("G", "net", "G", (1, 0), (0.2, 1)),
-        Node("Gz", "picture", "G(z)", (2, 0), (0.2, 2), "flow.note.generated"),
+        Node("Gz", "picture", "G(z)", (2, 0), (0.2, 2), "flow.note.generated", beside="bb"),
         Node("x", "data", "x", (2, low), (1.8, 2), "flow.note.real"),
     )
 
@@ -75,8 +75,8 @@ INFORMATION = "−λ L_{I} = −λ (E ln Q(c | G(z, c)) + H(c))"
 def infogan(probe: bool) -> Picture:
     """D and Q on one trunk. probe: lambda = 0, where Q only looks on."""
     nodes = (
-        Node("z", "noise", "z", (0, 0.3), (0.5, 0), "flow.note.noise"),
-        Node("c", "code", "c", (0, 1.5), (1.5, 0), "flow.note.code"),
+        Node("z", "noise", "z", (0, 0.3), (0.5, 0), "flow.note.noise", beside="bl"),
+        Node("c", "code", "c", (0, 1.5), (1.5, 0), "flow.note.code", beside="bl"),
         Node("G", "net", "G", (1, 0.9), (1, 1)),
         Node("Gzc", "picture", "G(z, c)", (2, 0.5), (0.5, 2), "flow.note.generated"),
         Node("x", "data", "x", (2, 1.7), (1.9, 2), "flow.note.real"),
@@ -89,7 +89,7 @@ def infogan(probe: bool) -> Picture:
     )
     pairs = [("z", "G"), ("c", "G"), ("G", "Gzc"), ("Gzc", "trunk"), ("x", "trunk"), ("trunk", "D"), ("trunk", "Q")]
     edges = [Edge(*pair) for pair in (*pairs, ("D", "L_D"), ("D", "L_G"), ("Q", "L_I"))]
-    edges.append(Edge("c", "L_I", "bb", "rr", 2.75, 2.75))
+    edges.append(Edge("c", "L_I", "bb", "rr", 2.75, 2.42))
     fake, cut = "Gzc>trunk", ("trunk>Q",) if probe else ()
     d = FORMULAS["nonsaturating"][0].partition(",   ")[0].replace("G(z)", "G(z, c)")
     g = FORMULAS["nonsaturating"][1].partition(",   ")[0].replace("G(z)", "G(z, c)")
@@ -128,15 +128,15 @@ def progan() -> Picture:
         Node("rgb_old", "net", "toRGB_{ℓ−1}", (3, 1), (0, 2.5), "flow.note.up2"),
         Node("fade_G", "op", "α", (4, 0), (1, 4)),
         Node("Gz", "picture", "G(z)", (5, 0), (1, 5), "flow.note.generated"),
-        Node("x", "data", "x_{α}", (5, 3.1), (2.2, 5), "flow.note.faded"),
-        Node("seen", "joint", "", (5, 2), (1.5, 5.9)),
-        Node("from_new", "net", "fromRGB_{ℓ}", (4, 3), (2, 6.2)),
-        Node("from_old", "net", "fromRGB_{ℓ−1}", (4, 2), (0, 6.7), "flow.note.down2"),
-        Node("D_new", "net", "D_{ℓ}", (3, 3), (2, 7.2)),
-        Node("fade_D", "op", "α", (2, 3), (1, 8.2)),
-        Node("D_below", "net", "D_{<ℓ}", (1, 3), (1, 9.2)),
-        Node("L_D", "loss", "L_{D}", (0, 3), (0.3, 10.3)),
-        Node("L_G", "loss", "L_{G}", (0, 2), (1.7, 10.3)),
+        Node("x", "data", "x_{α}", (5, 3.1), (2.1, 5), "flow.note.faded", beside="bb"),
+        Node("seen", "joint", "", (5, 2), (1.55, 5.8)),
+        Node("from_new", "net", "fromRGB_{ℓ}", (4, 3), (2, 6.6)),
+        Node("from_old", "net", "fromRGB_{ℓ−1}", (4, 2), (0, 7), "flow.note.down2"),
+        Node("D_new", "net", "D_{ℓ}", (3, 3), (2, 7.6)),
+        Node("fade_D", "op", "α", (2, 3), (1, 8.6)),
+        Node("D_below", "net", "D_{<ℓ}", (1, 3), (1, 9.6)),
+        Node("L_D", "loss", "L_{D}", (0, 3), (0.3, 10.7)),
+        Node("L_G", "loss", "L_{G}", (0, 2), (1.7, 10.7)),
     )
     pairs = [
         *[("z", "G_below"), ("G_below", "G_new"), ("G_new", "rgb_new"), ("rgb_new", "fade_G"), ("fade_G", "Gz")],
@@ -163,4 +163,4 @@ def progan() -> Picture:
         Gradient("D", ("L_D",), critic, d, ("Gz>seen",), phase="critic"),
         Gradient("G", ("L_G",), maker, "L_{G} = −E D(G(z))", unused=("x>seen",), phase="generator"),
     )
-    return Picture(nodes, edges, turns, (6, 4.2), (3, 11.2), "flow.note.progan")
+    return Picture(nodes, edges, turns, (6, 4.2), (3, 11.5), "flow.note.progan")

@@ -22,7 +22,7 @@ def cyclegan() -> Picture:
         Node("Gx", "picture", "G(x)", (2, 0), (0, 2)),
         Node("F_back", "net", "F", (3, 0), (0, 3), part="F"),
         Node("FGx", "picture", "F(G(x))", (4, 0), (0, 4)),
-        Node("cycle_x", "loss", "L_{cyc}", (5, 0), (0, 5), "‖F(G(x)) − x‖"),
+        Node("cycle_x", "loss", "L_{cyc}", (5, 0), (0, 5), "‖F(G(x)) − x‖", beside="bb"),
         Node("y_real", "data", "y", (2, 0.9), (1, 1.4)),
         Node("D_Y", "net", "D_{Y}", (3, 1), (1, 2.4)),
         Node("x_real", "data", "x", (2, 2.1), (2, 1.4)),
@@ -34,22 +34,24 @@ def cyclegan() -> Picture:
         Node("Fy", "picture", "F(y)", (2, 3), (3, 2)),
         Node("G_back", "net", "G", (3, 3), (3, 3), part="G"),
         Node("GFy", "picture", "G(F(y))", (4, 3), (3, 4)),
-        Node("cycle_y", "loss", "L_{cyc}", (5, 3), (3, 5), "‖G(F(y)) − y‖"),
+        Node("cycle_y", "loss", "L_{cyc}", (5, 3), (3, 5), "‖G(F(y)) − y‖", beside="bb"),
         Node("y_same", "data", "y", (0, 4.2), (0.5, 6.3)),
         Node("G_same", "net", "G", (1, 4.2), (0.5, 7.2), part="G"),
-        Node("same_y", "loss", "L_{id}", (2, 4.2), (0.5, 8.2), "‖G(y) − y‖"),
+        Node("same_y", "loss", "L_{id}", (2, 4.2), (0.5, 8.2), "‖G(y) − y‖", beside="bb"),
         Node("x_same", "data", "x", (3, 4.2), (2.5, 6.3)),
         Node("F_same", "net", "F", (4, 4.2), (2.5, 7.2), part="F"),
-        Node("same_x", "loss", "L_{id}", (5, 4.2), (2.5, 8.2), "‖F(x) − x‖"),
+        Node("same_x", "loss", "L_{id}", (5, 4.2), (2.5, 8.2), "‖F(x) − x‖", beside="bb"),
     )
     chains = (
         ("x", "G", "Gx", "F_back", "FGx", "cycle_x"),
         ("y", "F", "Fy", "G_back", "GFy", "cycle_y"),
         ("y_same", "G_same", "same_y"),
         ("x_same", "F_same", "same_x"),
-        *[("Gx", "D_Y", "L_D"), ("y_real", "D_Y", "L_G"), ("Fy", "D_X", "L_G"), ("x_real", "D_X", "L_D")],
+        *[("y_real", "D_Y", "L_D"), ("D_Y", "L_G"), ("D_X", "L_G"), ("x_real", "D_X", "L_D")],
     )
     pairs = dict.fromkeys(pair for chain in chains for pair in zip(chain, chain[1:], strict=False))
+    seen = (Edge("Gx", "D_Y", tall_ports="rl"), Edge("Fy", "D_X", tall_ports="lr"))
+    edges = (*[Edge(*pair) for pair in pairs], *seen)
     unused = ("y_real>D_Y", "x_real>D_X")
     both, cycle, same = ("G", "F"), ("cycle_x", "cycle_y"), ("same_x", "same_y")
     d = "L_{D} = ½ (E (D_{Y}(y) − 1)^{2} + E D_{Y}(G(x))^{2} + E (D_{X}(x) − 1)^{2} + E D_{X}(F(y))^{2})"
@@ -61,33 +63,33 @@ def cyclegan() -> Picture:
         Gradient("cycle", cycle, both, CYCLE),
         Gradient("identity", same, both, SAME),
     )
-    return Picture(nodes, tuple(Edge(*pair) for pair in pairs), turns, (6, 5.4), (4, 9.3), "flow.note.twice")
+    return Picture(nodes, edges, turns, (6, 5.3), (4, 9.3), "flow.note.twice")
 
 
 def stargan() -> Picture:
     """One generator for all domains [2]: told where to go, and back."""
     nodes = (
-        Node("c", "code", "c", (0, 0.45), (1.2, 0), "flow.note.target"),
-        Node("x", "data", "x", (0, 1.65), (0.3, 0), "flow.note.labelled"),
+        Node("c", "code", "c", (0, 0.45), (0.2, 0), "flow.note.target"),
+        Node("x", "data", "x", (0, 1.65), (1.4, 0), "flow.note.labelled"),
         Node("G", "net", "G", (1, 0.95), (0.7, 1.2)),
         Node("Gxc", "picture", "G(x, c)", (2, 0.95), (0.7, 2.2)),
-        Node("c_back", "code", "c′", (2, 0), (0, 2.6), "flow.note.source"),
-        Node("G_back", "net", "G", (3, 0.45), (0.2, 3.7), part="G"),
-        Node("back", "picture", "x̃", (4, 0.45), (0.2, 4.7)),
-        Node("L_rec", "loss", "L_{rec}", (5, 0.45), (0.2, 6.1)),
-        Node("D", "net", "D", (2.9, 2.15), (2, 3.4)),
-        Node("D_src", "net", "D_{src}", (4, 1.7), (1.5, 4.5)),
-        Node("D_cls", "net", "D_{cls}", (4, 2.75), (2.6, 4.5)),
-        Node("L_D", "loss", "L_{D}", (5, 1.35), (1.05, 6.1)),
-        Node("L_G", "loss", "L_{G}", (5, 2.1), (1.9, 6.1)),
-        Node("L_cls", "loss", "L_{cls}", (5, 2.85), (2.75, 6.1)),
+        Node("c_back", "code", "c′", (2, 0), (-0.1, 2.8), "flow.note.source", beside="bt"),
+        Node("G_back", "net", "G", (3, 0.45), (0, 4), part="G"),
+        Node("back", "picture", "x̃", (4, 0.45), (0, 5)),
+        Node("L_rec", "loss", "L_{rec}", (5, 0.45), (-0.05, 6.4)),
+        Node("D", "net", "D", (2.9, 2.15), (1.6, 3.6)),
+        Node("D_src", "net", "D_{src}", (4, 1.7), (1.05, 4.8)),
+        Node("D_cls", "net", "D_{cls}", (4, 2.75), (2.1, 4.8)),
+        Node("L_D", "loss", "L_{D}", (5, 1.35), (0.67, 6.4)),
+        Node("L_G", "loss", "L_{G}", (5, 2.1), (1.37, 6.4)),
+        Node("L_cls", "loss", "L_{cls}", (5, 2.85), (2.1, 6.4)),
     )
     chains = (
         ("x", "G", "Gxc", "G_back", "back", "L_rec"),
         *[("c", "G"), ("c_back", "G_back"), ("Gxc", "D", "D_src", "L_D"), ("D", "D_cls", "L_cls"), ("D_src", "L_G")],
     )
     pairs = dict.fromkeys(pair for chain in chains for pair in zip(chain, chain[1:], strict=False))
-    edges = (*[Edge(*pair) for pair in pairs], Edge("x", "D", "bl", "rt"))
+    edges = (*[Edge(*pair) for pair in pairs], Edge("x", "D", "bl"))
     heads, cut = ("D", "D_src", "D_cls"), ("x>D",)
     score = "E D_{src}(G(x, c))"
     d = f"{score} − E D_{{src}}(x) + 10 E (‖∇D_{{src}}(x̂)‖ − 1)^{{2}} + λ_{{cls}} CE(D_{{cls}}(x), c′)"
@@ -98,22 +100,22 @@ def stargan() -> Picture:
         Gradient("cls", ("L_cls",), ("G",), cls, unused=cut),
         Gradient("rec", ("L_rec",), ("G",), rec),
     )
-    return Picture(nodes, edges, turns, (6, 3.8), (3.1, 7), "flow.note.stargan")
+    return Picture(nodes, edges, turns, (6, 3.8), (3, 7.3), "flow.note.stargan")
 
 
 def text2image() -> Picture:
     """GAN-CLS [3]: D is shown three kinds of pairs, so that it must read the caption. The text encoder is given."""
     nodes = (
-        Node("z", "noise", "z", (1, 0), (0, 1.2), "flow.note.noise"),
-        Node("t", "code", "t", (0, 0.8), (1, 0), "flow.note.caption"),
+        Node("z", "noise", "z", (1, 0), (-0.1, 1.2), "flow.note.noise"),
+        Node("t", "code", "t", (0, 0.8), (1, 0), "flow.note.caption", beside="bl"),
         Node("wrong", "code", "t̂", (0, 2.4), (2.2, 0), "flow.note.wrong"),
-        Node("phi", "op", "φ", (1, 1.5), (1.6, 1.2), "flow.note.encoder"),
-        Node("G", "net", "G", (2, 0), (0.3, 2.4)),
-        Node("Gzt", "picture", "x̂", (3, 0), (0.3, 3.4), "flow.note.generated"),
-        Node("x", "data", "x", (2, 2.6), (2.3, 2.4), "flow.note.real"),
-        Node("fake", "op", "x̂, t", (4, 0.3), (0.1, 4.7), "flow.note.fake"),
-        Node("right", "op", "x, t", (4, 1.4), (1.1, 4.7), "flow.note.match"),
-        Node("mismatch", "op", "x, t̂", (4, 2.5), (2.1, 4.7), "flow.note.mismatch"),
+        Node("phi", "op", "φ", (1, 1.5), (1.7, 1.2), "flow.note.encoder"),
+        Node("G", "net", "G", (2, 0), (0, 2.4)),
+        Node("Gzt", "picture", "x̂", (3, 0), (0, 3.4), "flow.note.generated"),
+        Node("x", "data", "x", (2, 2.6), (2.2, 2.8), "flow.note.real", beside="bt"),
+        Node("fake", "op", "x̂, t", (4, 0.3), (0.5, 4.8), "flow.note.fake", beside="bb"),
+        Node("right", "op", "x, t", (4, 1.4), (1.3, 4.8), "flow.note.match", beside="bb"),
+        Node("mismatch", "op", "x, t̂", (4, 2.5), (2.1, 4.8), "flow.note.mismatch", beside="bb"),
         Node("D", "net", "D", (5, 1.4), (1.1, 5.9)),
         Node("L_G", "loss", "L_{G}", (6, 0.8), (0.6, 7.1)),
         Node("L_D", "loss", "L_{D}", (6, 2), (1.6, 7.1)),
@@ -140,7 +142,7 @@ def puzzle_gan() -> Picture:
     nodes = (
         Node("p1", "data", "p_{1}", (0, 0), (0.1, 0)),
         Node("p2", "data", "p_{2}", (0, 0.75), (1, 0)),
-        Node("p3", "data", "p_{3}", (0, 1.5), (1.9, 0), "flow.note.patches", beside="bb"),
+        Node("p3", "data", "p_{3}", (0, 1.5), (1.9, 0), "flow.note.patches"),
         Node("E", "net", "E", (1, 0.75), (1, 1.1), "flow.note.each"),
         Node("sum", "op", "Σ", (2, 0.75), (1, 2.2)),
         Node("z", "noise", "z", (2, 2), (2.2, 2.2), "flow.note.noise"),
@@ -148,7 +150,7 @@ def puzzle_gan() -> Picture:
         Node("image", "net", "flow.part.image_short", (3, 1.5), (1.7, 3.4)),
         Node("M_hat", "picture", "M̂", (4, 0), (0.3, 4.2)),
         Node("x_hat", "picture", "x̂", (4, 1.5), (1.7, 4.5), "flow.note.generated", beside="tl"),
-        Node("x", "data", "x", (4, 2.6), (2.7, 4.5), "flow.note.real"),
+        Node("x", "data", "x", (4, 2.6), (2.5, 4.4), "flow.note.real", beside="bt"),
         Node("D", "net", "D", (5, 2.1), (2.1, 5.6)),
         Node("L_M", "loss", "L_{M}", (6, 0), (0, 6.9)),
         Node("L_x", "loss", "L_{x}", (6, 0.85), (0.75, 6.9)),
