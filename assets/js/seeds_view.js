@@ -84,11 +84,34 @@ function pairs() { // what carries a sentence, and what does not
   find('.pg-seeds-rest').textContent = rest ? t('seeds.rest', { pairs: rest }) : '';
 }
 
+// The same pair of losses under several presets: whose order the balance turns, in a sentence; all of them in a table.
+function across() {
+  const those = result.across.filter((one) => one.number === number), presets = those.length ? Object.keys(those[0].pairs) : [], root = find('.pg-seeds-across');
+  root.hidden = presets.length < 2;
+  find('.pg-seeds-turns').replaceChildren();
+  if (root.hidden) return;
+  const loss = (id) => t(`lab.loss.${id}`), preset = (id) => t(`lab.preset.${id}`), seeds = (pair) => pair.better + pair.worse + pair.ties;
+  find('.pg-seeds-turns').replaceChildren(...those.filter((one) => one.turns).map((one) => {
+    const sure = presets.filter((id) => one.pairs[id].evidence), way = (id) => one.pairs[id].better > one.pairs[id].worse;
+    const [up] = sure.filter(way), down = sure.find((id) => !way(id)), [more, less] = [one.pairs[up], one.pairs[down]];
+    const words = { first: loss(one.first), second: loss(one.second), up: preset(up), down: preset(down), better: more.better, n: seeds(more), p: p(more.p), worse: less.worse, m: seeds(less), q: p(less.p) };
+    return Object.assign(document.createElement('li'), { textContent: t(`seeds.across.${number}`, words) });
+  }));
+  const cell = (kind, words, classes = '') => Object.assign(document.createElement(kind), { textContent: words, className: classes });
+  const line = (cells) => { const tr = document.createElement('tr'); tr.append(...cells); return tr; };
+  root.querySelector('thead').replaceChildren(line([cell('th', ''), ...presets.map((id) => cell('th', preset(id)))]));
+  root.querySelector('tbody').replaceChildren(...those.map((one) => line([cell('th', `${loss(one.first)} : ${loss(one.second)}`), ...presets.map((id) => {
+    const pair = one.pairs[id], td = cell('td', `${pair.better} : ${pair.worse}`, pair.evidence ? 'pg-seeds-sure' : '');
+    if (pair.evidence) td.append(cell('small', loss(pair.better > pair.worse ? one.first : one.second)));
+    return td;
+  })])));
+}
+
 function say() {
-  if (!state) return t('seeds.hint');
+  if (!state || state.hint) return t('seeds.hint');
   if (state.cancelled) return t('seeds.cancelled');
   if (state.queue) return t('seeds.waiting', { place: state.queue });
-  if (state.result) return t('seeds.done', { preset: t(`lab.preset.${result.preset}`), first: result.seeds[0], last: result.seeds[result.seeds.length - 1], steps: whole(result.steps), seconds: whole(result.seconds) });
+  if (state.result) return t(result.recorded ? 'seeds.recorded' : 'seeds.done', { preset: t(`lab.preset.${result.preset}`), first: result.seeds[0], last: result.seeds[result.seeds.length - 1], steps: whole(result.steps), seconds: whole(result.seconds) });
   return state.left > HELD ? t('seeds.left', { seconds: whole(state.left) }) : t('seeds.training');
 }
 
@@ -99,7 +122,9 @@ function paint() {
   bar.value = (state && state.progress) || 0;
   find('.pg-seeds-found').hidden = !result;
   for (const button of box.querySelectorAll('[data-number]')) button.setAttribute('aria-pressed', String(button.dataset.number === number));
-  box.dataset.state = !state ? '' : state.result ? 'done' : state.cancelled ? 'cancelled' : 'busy';
+  const badge = find('.pg-seeds-badge');
+  badge.hidden = !result || !result.recorded; // also while others are trained: it is the recording that is shown
+  box.dataset.state = !state || state.hint ? '' : state.result ? (result.recorded ? 'recorded' : 'done') : state.cancelled ? 'cancelled' : 'busy';
   if (!result) return;
   for (const row of rows) {
     const panel = result.panels[row.l], area = row.root.querySelector('.pg-seeds-tiles'), width = area.clientWidth, across = columns(width);
@@ -113,6 +138,7 @@ function paint() {
   chart.canvas.setAttribute('aria-label', result.panels.map((panel, l) => `${name(l)}: ${t(`seeds.number.${number}`)} ${panel[number].median ?? 'NaN'}`).join('; '));
   chart.later();
   pairs();
+  across();
 }
 
 box.addEventListener('click', (event) => {
@@ -125,6 +151,7 @@ playground.onLang(paint);
 watch('value', () => {
   if (!props.value) return;
   state = props.value;
+  if (state.hint) result = null;
   if (state.result) { result = { ...state.result, centers: playground.unpack(state.result.centers) }; result.panels = result.panels.map((panel) => ({ ...panel, points: { values: playground.unpack(panel.points) } })); }
   paint();
   box.dataset.seq = props.value.seq;

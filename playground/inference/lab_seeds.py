@@ -9,16 +9,21 @@ Axis letters: L panels, R seeds, n points shown.
 
 from __future__ import annotations
 
+import base64
+import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from playground.inference import checks
-from playground.inference.lab_run import Run, settings
+from playground.inference import checks, lab
+from playground.inference.lab_run import PRESETS, Run, settings
+from playground.inference.lab_run import load as load_run
 
 SEEDS = (8, 16, 32)
+BALANCES = ("A", "B", "C")  # presets that differ in the balance of D and G alone, on the same data
 SHOWN = 200  # points kept of each model
 CONFIDENCE = 0.95
 RESAMPLES = 4000
@@ -107,6 +112,19 @@ class Many:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Across:
+    """Two losses by one number under several presets. first, second: the losses. number: as in `Pair`. pairs: by
+    preset, the first against the second. turns: whether the first does better under one preset and worse under another,
+    with evidence for both."""
+
+    first: str
+    second: str
+    number: str
+    pairs: dict[str, Pair]
+    turns: bool
+
+
 def many(run: Run, seeds: object = 16) -> Iterator[Progress | Many]:
     """Train `seeds` (8, 16 or 32) seeds of a run, from run.seed on, to its end: progress, and at last the result.
 
@@ -142,6 +160,47 @@ def summary(run: Run, seeds: tuple[int, ...], modes: int, ends: list[dict], seco
         for j in range(i + 1, len(ends))
     )
     return Many(run, seeds, modes, panels, pairs, seconds)
+
+
+def across(results: Sequence[Many]) -> tuple[Across, ...]:
+    """Every two losses by every number under the presets of these results, which have the same losses in order."""
+    losses = [[panel.loss for panel in many.panels] for many in results]
+    if any(other != losses[0] for other in losses):
+        raise ValueError(f"expected the same losses in all results, got {losses}")
+    found = []
+    for pairs in zip(*(many.pairs for many in results), strict=True):
+        by = {many.run.preset: pair for many, pair in zip(results, pairs, strict=True)}
+        ways = {pair.better > pair.worse for pair in pairs if pair.evidence}
+        names = losses[0][pairs[0].first], losses[0][pairs[0].second]
+        found.append(Across(*names, pairs[0].number, by, len(ways) == 2))
+    return tuple(found)
+
+
+@lru_cache(maxsize=16)
+def recorded(preset: str) -> Many | None:
+    """What 16 seeds of a preset ended with when `record_seeds` trained them; None where there is no recording. Medians,
+    intervals and pairs are worked out here, from the numbers of each seed."""
+    path = lab.RECORDED / f"seeds_{checks.choice('preset', preset, PRESETS)}.json"
+    return load(json.loads(path.read_text("utf-8"))) if path.exists() else None
+
+
+@lru_cache(maxsize=1)
+def balances() -> tuple[Across, ...]:
+    """`across` the recordings of BALANCES."""
+    return across([many for many in map(recorded, BALANCES) if many])
+
+
+def load(told: dict) -> Many:
+    """What `record_seeds.describe` wrote."""
+    run, R = load_run(told["run"]), len(told["seeds"])
+    box = lab.scene(run.dataset).box
+    ends = []
+    for panel in told["panels"]:
+        codes = np.frombuffer(base64.b64decode(panel["points"]), np.uint8).reshape(R, -1, 2)
+        points = np.where(codes == 255, np.nan, (codes / 127 - 1) * 1.25 * box)
+        numbers = {name: np.array(panel[name], float) for name in ("modes", "hq", "js")}
+        ends.append({"points": points, "diverged": np.arange(R) < panel["diverged"], **numbers})
+    return summary(run, tuple(told["seeds"]), told["modes"], ends, told["seconds"])
 
 
 def spread(values: np.ndarray) -> Spread:

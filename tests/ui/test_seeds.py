@@ -70,6 +70,31 @@ def test_others_wait_their_turn(lane):
     assert waiting == [{"queue": 1}] * 2 and "result" in after[-1]
 
 
+def test_it_opens_on_what_was_recorded():
+    result = stage.recorded("B")["result"]
+    found = lab_seeds.recorded("B")
+    assert result["recorded"] and result["preset"] == "B" and result["seeds"] == list(range(16))
+    for got, panel in zip(result["panels"], found.panels, strict=True):
+        assert got["modes"]["values"] == panel.modes.values.tolist()
+        points = unpack(got["points"])
+        assert points.shape == (16, 150, 2) and (points != lab.OUTSIDE).mean() > 0.5
+    turned = [one for one in result["across"] if one["turns"]]
+    for one in turned:
+        sure = [pair for pair in one["pairs"].values() if pair["evidence"]]
+        assert {pair["better"] > pair["worse"] for pair in sure} == {True, False}
+    assert len(result["across"]) == 18 and set(result["across"][0]["pairs"]) == set(lab_seeds.BALANCES)
+
+
+def test_a_preset_without_a_recording_opens_on_a_hint(monkeypatch):
+    monkeypatch.setattr(lab_seeds, "recorded", lambda preset: None)
+    assert stage.recorded("E") == {"hint": True}
+
+
+def test_an_unknown_preset_is_refused():
+    with pytest.raises(InvalidInput, match="preset"):
+        stage.recorded("Z")
+
+
 def test_a_number_that_does_not_exist_is_none():
     told = stage.spread(lab_seeds.spread(np.array([1.0, np.nan, 3.0])))
     assert told["values"] == [1, None, 3] and told["median"] == 2

@@ -48,8 +48,19 @@ def build(page: Page) -> None:
     with notes:
         page.notes("seeds", EQUATION)
     page.state("seeds", {"preset": preset, "seeds": number, "seed": seed}, FIELDS)
+    page.on_open("seeds", recorded, [preset], shown)
+    page.event(preset.input, recorded, [preset], shown, live=True)
     page.event(start.click, train, [preset, number, seed], shown, concurrency_limit=None)
     page.event(stop.click, cancel, None, None, concurrency_limit=None)
+
+
+def recorded(preset: str) -> dict:
+    """The recorded result of a preset, `{"hint": True}` where there is none. Raises InvalidInput."""
+    many = lab_seeds.recorded(preset)
+    if many is None:
+        return {"hint": True}
+    message = told(many)
+    return {"result": {**message["result"], "recorded": True}}
 
 
 def visitor() -> str:
@@ -111,7 +122,9 @@ def told(report: lab_seeds.Progress | lab_seeds.Many) -> dict:
     result = {"seeds": list(report.seeds), "modes": report.modes, "steps": report.run.steps, "seconds": report.seconds}
     centers = pack((around.centers / around.box).astype(np.float32))
     pairs = [asdict(pair) for pair in report.pairs]
-    return {"result": {**result, "preset": report.run.preset, "centers": centers, "panels": panels, "pairs": pairs}}
+    across = [asdict(one) for one in lab_seeds.balances()] if report.run.preset in lab_seeds.BALANCES else []
+    shown = {"preset": report.run.preset, "centers": centers, "panels": panels, "pairs": pairs, "across": across}
+    return {"result": {**result, **shown}}
 
 
 def spread(values: lab_seeds.Spread) -> dict:
