@@ -246,8 +246,8 @@ const rect = (x, y, w, h) => ({ x, y, w, h, cx: x + w / 2, cy: y + h / 2, right:
 function places(width, height) {
   if (width >= WIDE) {
     const top = px(34), lane = px(64), side = Math.min(height - top - lane, width * 0.38), middle = top + side / 2;
-    const zs = width * 0.145, net = width * 0.078, out = width * 0.235, gap = (width - zs - 2 * net - side - out) / 4;
-    const z = rect(0, middle - zs / 2 + px(20), zs, zs), tall = side * 0.56;
+    const zs = width * 0.145, net = width * 0.078, out = width * 0.235, rim = px(3), gap = (width - zs - 2 * net - side - out - 2 * rim) / 4;
+    const z = rect(rim, middle - zs / 2 + px(20), zs, zs), tall = side * 0.56;
     const G = rect(z.right + gap, z.cy - tall / 2, net, tall), plane = rect(G.right + gap, top, side, side);
     const D = rect(plane.right + gap, middle - tall / 2, net, tall), o = rect(D.right + gap, top, out, side);
     const x = rect(zs * 0.1, top + px(4), zs * 0.8, px(40)), low = plane.bottom + lane * 0.62, off = px(16);
@@ -258,9 +258,9 @@ function places(width, height) {
     const back = { OD: [[o.cx, o.bottom], [o.cx, low], [D.cx + off, low], [D.cx + off, D.bottom]], DP: [[D.cx - off, D.bottom], [D.cx - off, low], [plane.cx + off, low], [plane.cx + off, plane.bottom]], PG: [[plane.cx - off, plane.bottom], [plane.cx - off, low], [G.cx, low], [G.cx, G.bottom]] };
     return { wide: true, z, G, plane, D, out: o, x, edges, back, tags: { OD: [(o.cx + D.cx) / 2, low], DP: [(D.cx + plane.cx) / 2, low], PG: [(plane.cx + G.cx) / 2, low] } };
   }
-  const side = width - 4, zs = width * 0.33, gap = px(26), top = px(26), key = px(30); // the plane's key stands above it
-  const z = rect(0, top, zs, zs), G = rect(zs + gap, top, width * 0.24, zs), x = rect(width * 0.73, top + zs * 0.3, width * 0.26, px(42));
-  const plane = rect(2, z.bottom + px(46) + key, side, side), D = rect(2, plane.bottom + px(36), width * 0.24, width * 0.62);
+  const side = width - 6, zs = width * 0.33, gap = px(26), top = px(26), key = px(30); // the plane's key stands above it
+  const z = rect(3, top, zs, zs), G = rect(zs + gap, top, width * 0.24, zs), x = rect(width * 0.73, top + zs * 0.3, width * 0.26, px(42));
+  const plane = rect(3, z.bottom + px(46) + key, side, side), D = rect(3, plane.bottom + px(36), width * 0.24, width * 0.62);
   const out = rect(D.right + px(30), D.y, width - D.right - px(32), D.h), low = D.bottom + px(24), off = px(11);
   const edges = {
     zG: [[z.right, z.cy], [G.x, z.cy]], GP: [[G.cx - off, G.bottom], [G.cx - off, plane.y - key]], xP: [[x.cx, x.bottom], [x.cx, plane.y - key]],
@@ -355,7 +355,7 @@ function drawZ(g, r, one, phase, active, s) {
   } else dots(g, Array.from({ length: Math.round(one.n * share) }, (_, i) => zAt(r, one, i)), px(2.6), color('ink'));
   g.restore();
   frame(g, r, active);
-  title(g, d > 2 ? t('lab_slow.strip', { d }) : `z ~ N(0, I)`, r.cx, r.y - px(9), active, 'center', r.w * 1.15);
+  title(g, d > 2 ? t('lab_slow.strip', { d }) : `z ~ N(0, I)`, r.cx, r.y - px(9), active, 'center', r.w);
 }
 
 function dots(g, at, radius, style) {
@@ -520,7 +520,8 @@ function drawOut(g, r, phase, one, on, s) {
 
 function curves(g, r, of, split, X, turn, on, now) {
   const { logits, real, fake, generator } = of.curves, lines = turn === 'd' ? [[real, 'data', []], [fake, 'generated', [7, 5]]] : [[generator, `class-${asked.classes[panel]}`, []]];
-  const high = of.reach, Y = (v) => split - (split - r.y - px(8)) * ((v / high + 0.5) / 1.5);
+  const all = lines.flatMap(([curve]) => [...curve]), most = Math.min(of.reach, Math.max(...all)), least = Math.max(-of.reach, Math.min(...all));
+  const Y = (v) => split - px(6) - (split - r.y - px(18)) * ((v - least) / Math.max(1, most - least));
   g.save();
   g.beginPath(); g.rect(r.x, r.y + px(4), r.w, split - r.y); g.clip();
   g.globalAlpha = on ? 1 : 0.3;
@@ -537,16 +538,18 @@ function curves(g, r, of, split, X, turn, on, now) {
 
 function flights(g, at, phase, one, s) {
   const { kind, turn } = phase, radius = Math.max(2.2, at.plane.w / 190);
-  if (kind === 'fake') fly(g, one.n, s, radius, (i) => zAt(at.z, one, i), (i) => [at.G.cx, at.G.cy + ((i / one.n) - 0.5) * at.G.h * 0.4], (i) => inPlane(at.plane, one.fake, i), color(told.z_dim > 2 ? 'generated' : 'ink'), color('generated'));
+  if (kind === 'fake') fly(g, one.n, s, radius, within(one.fake), (i) => zAt(at.z, one, i), (i) => [at.G.cx, at.G.cy + ((i / one.n) - 0.5) * at.G.h * 0.4], (i) => inPlane(at.plane, one.fake, i), color(told.z_dim > 2 ? 'generated' : 'ink'), color('generated'));
   if (kind !== 'judge' || s >= 1) return;
   const { low, X } = out(at.out), through = (i, n) => [at.D.cx, at.D.cy + ((i / n) - 0.5) * at.D.h * 0.3];
   const pairs = turn === 'd' ? [[one.x, one.logits_real, 'data'], [one.fake, one.logits, 'generated']] : [[one.fake, one.logits, 'generated']];
-  for (const [points, logits, ink] of pairs) fly(g, points.length / 2, s, radius, (i) => inPlane(at.plane, points, i), (i) => through(i, points.length / 2), (i) => [X(logits[i]), low - px(4)], color(ink), color(ink));
+  for (const [points, logits, ink] of pairs) fly(g, points.length / 2, s, radius, within(points), (i) => inPlane(at.plane, points, i), (i) => through(i, points.length / 2), (i) => [X(logits[i]), low - px(4)], color(ink), color(ink));
 }
 
-function fly(g, n, s, radius, from, via, to, first, second) {
+const within = (points) => (i) => Math.abs(points[2 * i]) <= 1 && Math.abs(points[2 * i + 1]) <= 1;
+function fly(g, n, s, radius, inside, from, via, to, first, second) {
   const early = [], late = [];
   for (let i = 0; i < n; i++) {
+    if (!inside(i)) continue; // of the plane
     const own = clamp(s * 1.5 - (0.5 * i) / n, 0, 1), [a, b, c] = [from(i), via(i), to(i)], half = own < 0.5 ? own * 2 : own * 2 - 1;
     const [p, q] = own < 0.5 ? [a, b] : [b, c];
     (own < 0.5 ? early : late).push([p[0] + (q[0] - p[0]) * half, p[1] + (q[1] - p[1]) * half]);
