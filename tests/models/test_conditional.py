@@ -1,0 +1,123 @@
+"""Text to image and Puzzle-GAN: objectives by hand, order of patches and padding do not matter, batches of one."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from playground.data.captions import VOCABULARY, tokens
+from playground.models.puzzle_gan import PuzzleGAN
+from playground.models.text2image import Text2Image
+
+
+def text2image(**options) -> Text2Image:
+    torch.manual_seed(0)
+    small = {"text": 6, "z_dim": 3, "features": 2}
+    return Text2Image(Text2Image.Config(**{**small, **options})).double()
+
+
+def puzzle(**options) -> PuzzleGAN:
+    torch.manual_seed(0)
+    return PuzzleGAN(PuzzleGAN.Config(**{"z_dim": 3, "features": 2, "hidden": 8, **options})).double()
+
+
+def told(n: int = 4) -> torch.Tensor:
+    texts = ["a red seven on a blue ground", "빨간 바탕의 가운데에 크고 굵은 흰색 숫자 3", "a thin 2", "upper left"]
+    return torch.tensor([tokens(texts[k % 4]) for k in range(n)])
+
+
+def draws(*shape: int, seed: int = 0) -> torch.Tensor:
+    return torch.rand(*shape, generator=torch.Generator().manual_seed(seed)).double()
+
+
+def test_the_vocabulary_fits_the_encoder():
+    assert Text2Image.Config().words == len(VOCABULARY)
+
+
+def test_gan_cls_objectives_by_hand(monkeypatch):
+    model = text2image().train()
+    x, right, wrong, z = draws(4, 3, 32, 32), told(), told().roll(1, 0), draws(4, 3, seed=2)
+    monkeypatch.setattr(model, "_noise", lambda x, generator: z)
+    t, t_hat = model.encode_text(right), model.encode_text(wrong)
+    fake = model.draw(z, t).detach()
+
+    def log_d(x, t):
+        return torch.log(torch.sigmoid(model.logits(x, t)))
+
+    def log_not(x, t):
+        return torch.log(1 - torch.sigmoid(model.logits(x, t)))
+
+    expected = -log_d(x, t).mean() - 0.5 * (log_not(x, t_hat).mean() + log_not(fake, t).mean())
+    found = model.phases()[0].loss((x, right, wrong), None)["loss"]
+    assert found.item() == pytest.approx(expected.item(), rel=1e-9)
+    mixed = 0.5 * t + 0.5 * t.roll(1, 0)
+    expected = -log_d(model.draw(z, t), t).mean() - log_d(model.draw(z, mixed), mixed).mean()
+    found = model.phases()[1].loss((x, right, wrong), None)["loss"]
+    assert found.item() == pytest.approx(expected.item(), rel=1e-9)
+
+
+def test_a_caption_is_its_words_without_what_stands_behind_them():
+    model, one = text2image(), told(1)
+    words = int((one != 0).sum())
+    torch.testing.assert_close(model.encode_text(one), model.encode_text(one[:, : words + 3]), atol=0.2, rtol=0)
+    assert model.encode_text(one).abs().max() <= 1
+    assert not torch.allclose(model.encode_text(told()[:1]), model.encode_text(told()[1:2]))
+
+
+@pytest.mark.parametrize("make", [text2image, puzzle])
+def test_phases_are_apart_and_discriminators_leave_generators_alone(make):
+    model = make()
+    x = draws(4, 3 if make is text2image else 1, 32, 32)
+    batch = (
+        (x, told(), told().roll(1, 0))
+        if make is text2image
+        else (x, draws(4, 3, 1, 10, 10), draws(4, 1, 32, 32).round())
+    )
+    first, second = model.phases()
+    own = [{id(p) for p in phase.parameters} for phase in (first, second)]
+    assert not own[0] & own[1] and own[0] | own[1] == {id(p) for p in model.parameters()}
+    for phase in (first, second):
+        loss = phase.loss(batch, torch.Generator().manual_seed(0))["loss"]
+        gradients = torch.autograd.grad(loss, phase.parameters, retain_graph=True, allow_unused=True)
+        assert all(g is not None for g in gradients), phase.name
+        if phase is first:
+            assert all(g is None for g in torch.autograd.grad(loss, second.parameters, allow_unused=True))
+
+
+def test_the_order_of_the_patches_does_not_matter_and_any_number_will_do():
+    model = puzzle().eval()
+    patches, z = draws(2, 3, 1, 10, 10), draws(2, 3, seed=1)
+    x, mask = model.complete(z, patches)
+    assert x.shape == mask.shape == (2, 1, 32, 32) and 0 <= mask.min() and x.max() <= 1
+    for order in ([2, 0, 1], [1, 0, 2]):
+        torch.testing.assert_close(model.complete(z, patches[:, order])[0], x)
+    for count in (1, 2):
+        assert model.generate(z, patches=patches[:, :count]).shape == (2, 1, 32, 32)
+
+
+def test_puzzle_gans_objectives_by_hand(monkeypatch):
+    model = puzzle().train()
+    x, patches, mask, z = draws(4, 1, 32, 32), draws(4, 3, 1, 10, 10, seed=1), draws(4, 1, 32, 32, seed=2).round(), None
+    z = draws(4, 3, seed=3)
+    monkeypatch.setattr(model, "_noise", lambda x, generator: z)
+    x_hat, m_hat = model.complete(z, patches)
+    w = model.config.weight
+    expected = F.softplus(-model.logits(x_hat)).mean()
+    expected = expected + w * (m_hat - mask).abs().sum((1, 2, 3)).mean()
+    expected = expected + w * (x_hat * m_hat - x * mask).abs().sum((1, 2, 3)).mean()
+    found = model.phases()[1].loss((x, patches, mask), None)["loss"]
+    assert found.item() == pytest.approx(expected.item(), rel=1e-10)
+    other = torch.stack([x[3], x[0], x[1], x[2]])
+    fakes = [x_hat.detach(), torch.where(mask == 1, x, other), torch.where(mask == 1, other, x)]
+    expected = F.softplus(-model.logits(x)).mean() + sum(F.softplus(model.logits(f)).mean() for f in fakes) / 3
+    found = model.phases()[0].loss((x, patches, mask), None)["loss"]
+    assert found.item() == pytest.approx(expected.item(), rel=1e-10)
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_a_picture_does_not_depend_on_its_neighbours(n):
+    model, words, z = text2image().eval(), told(n), draws(n, 3)
+    x = model.generate(z, tokens=words)
+    assert x.shape == (n, 3, 32, 32)
+    torch.testing.assert_close(x, torch.cat([model.generate(z[k : k + 1], tokens=words[k : k + 1]) for k in range(n)]))
