@@ -69,7 +69,7 @@ def _samples(low: float) -> tuple[Node, ...]:
     )
 
 
-INFORMATION = "−λ L_{I} = −λ (E ln Q(c | G(z, c)) + H(c))"
+INFORMATION = "L_{I} = E ln Q(c | G(z, c)) + H(c) ≤ I(c; G(z, c))"
 
 
 def infogan(probe: bool) -> Picture:
@@ -85,7 +85,7 @@ def infogan(probe: bool) -> Picture:
         Node("Q", "net", "Q", (4, 1.8), (1.7, 4.1)),
         Node("L_D", "loss", "L_{D}", (5, 0), (0, 5.3)),
         Node("L_G", "loss", "L_{G}", (5, 0.95), (0.95, 5.3)),
-        Node("L_I", "loss", "−λ L_{I}", (5, 1.9), (1.95, 5.3)),
+        Node("L_I", "loss", "−L_{I}" if probe else "−λ L_{I}", (5, 1.9), (1.95, 5.3)),
     )
     pairs = [("z", "G"), ("c", "G"), ("G", "Gzc"), ("Gzc", "trunk"), ("x", "trunk"), ("trunk", "D"), ("trunk", "Q")]
     edges = [Edge(*pair) for pair in (*pairs, ("D", "L_D"), ("D", "L_G"), ("Q", "L_I"))]
