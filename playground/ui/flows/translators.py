@@ -95,8 +95,8 @@ def stargan() -> Picture:
     d = f"{score} − E D_{{src}}(x) + 10 E (‖∇D_{{src}}(x̂)‖ − 1)^{{2}} + λ_{{cls}} CE(D_{{cls}}(x), c′)"
     cls, rec = "λ_{cls} CE(D_{cls}(G(x, c)), c)", "λ_{rec} ‖x − G(G(x, c), c′)‖_{1}"
     turns = (
-        Gradient("D", ("L_D", "L_cls"), heads, d, ("Gxc>D",), phase="discriminator"),
-        Gradient("G", ("L_G", "L_cls", "L_rec"), ("G",), f"−{score} + {cls} + {rec}", (), cut, "generator"),
+        Gradient("D", ("L_D", "L_cls"), heads, d, ("Gxc>D",), phase="D"),
+        Gradient("G", ("L_G", "L_cls", "L_rec"), ("G",), f"−{score} + {cls} + {rec}", (), cut, "G"),
         Gradient("cls", ("L_cls",), ("G",), cls, unused=cut),
         Gradient("rec", ("L_rec",), ("G",), rec),
     )
@@ -104,12 +104,12 @@ def stargan() -> Picture:
 
 
 def text2image() -> Picture:
-    """GAN-CLS [3]: D is shown three kinds of pairs, so that it must read the caption. The text encoder is given."""
+    """GAN-CLS [3]: D is shown three kinds of pairs, so that it must read the caption. phi learns with D."""
     nodes = (
         Node("z", "noise", "z", (1, 0), (-0.1, 1.2), "flow.note.noise"),
         Node("t", "code", "t", (0, 0.8), (1, 0), "flow.note.caption", beside="bl"),
         Node("wrong", "code", "t̂", (0, 2.4), (2.2, 0), "flow.note.wrong"),
-        Node("phi", "op", "φ", (1, 1.5), (1.7, 1.2), "flow.note.encoder"),
+        Node("phi", "net", "φ", (1, 1.5), (1.7, 1.2), "flow.note.encoder"),
         Node("G", "net", "G", (2, 0), (0, 2.4)),
         Node("Gzt", "picture", "x̂", (3, 0), (0, 3.4), "flow.note.generated"),
         Node("x", "data", "x", (2, 2.6), (2.2, 2.8), "flow.note.real", beside="bt"),
@@ -127,9 +127,10 @@ def text2image() -> Picture:
     )
     d = "L_{D} = −E ln D(x, t) − ½ [E ln(1 − D(x, t̂)) + E ln(1 − D(x̂, t))],   x̂ = G(z, t)"
     turns = (
-        Gradient("D", ("L_D",), ("D",), d, ("Gzt>fake",), phase="discriminator"),
+        Gradient("D", ("L_D",), ("D", "phi"), d, ("Gzt>fake",), phase="discriminator"),
         Gradient(
-            *("G", ("L_G",), ("G",), "L_{G} = −E ln D(x̂, t),   x̂ = G(z, t)"),
+            *("G", ("L_G",), ("G",), "L_{G} = −E ln D(x̂, t) − E ln D(G(z, t_{mix}), t_{mix}),   x̂ = G(z, t)"),
+            stops=("phi>G", "phi>fake"),
             unused=("right>D", "mismatch>D", "wrong>phi"),
             phase="generator",
         ),
@@ -158,13 +159,22 @@ def puzzle_gan() -> Picture:
         Node("L_D", "loss", "L_{D}", (6, 2.5), (2.5, 6.9)),
     )
     pairs = (
-        *[("p1", "E"), ("p2", "E"), ("p3", "E"), ("E", "sum"), ("sum", "mask"), ("sum", "image"), ("z", "image")],
+        *[
+            ("p1", "E"),
+            ("p2", "E"),
+            ("p3", "E"),
+            ("E", "sum"),
+            ("sum", "mask"),
+            ("sum", "image"),
+            ("z", "mask"),
+            ("z", "image"),
+        ],
         *[("mask", "M_hat"), ("image", "x_hat"), ("M_hat", "L_M"), ("M_hat", "L_x"), ("x_hat", "L_x")],
         *[("x_hat", "D"), ("x", "D"), ("D", "L_G"), ("D", "L_D")],
     )
     parts = ("E", "mask", "image")
     mask, patches = "w ‖M̂ − M‖_{1}", "w ‖x̂ ⊙ M̂ − x ⊙ M‖_{1}"
-    d = "L_{D} = −E ln D(x) − E ln(1 − D(x̂))"
+    d = "L_{D} = −E ln D(x) − ⅓ [E ln(1 − D(x̂)) + E ln(1 − D(m)) + E ln(1 − D(m′))]"
     turns = (
         Gradient("D", ("L_D",), ("D",), d, ("x_hat>D",), phase="discriminator"),
         Gradient("G_all", ("L_G", "L_M", "L_x"), parts, f"−E ln D(x̂) + {mask} + {patches}", (), ("x>D",), "generator"),
