@@ -1,11 +1,10 @@
 // The knobs of the codes stage. The state (c1, c2, c3, seed, sweep) lives here and in the URL; the pictures are three image grids.
 const root = element.querySelector('.pg-codes-knobs');
 const GRIDS = @GRIDS@, SIDE = 28, SIZE = SIDE * SIDE, LARGEST_SEED = 2147483647;
-const CODES = ['c1', 'c2', 'c3'];
-const state = playground.link.get('codes');
-const t = playground.t;
+const OWN = ['c1', 'c2', 'c3', 'seed', 'sweep']; // the other fields belong to the other sections
+const state = Object.fromEntries(OWN.map((name) => [name, playground.link.get('codes')[name]]));
 let picture = null, others = null, sweeps = null; // the grids, once they are there
-let facts = null;      // {digit_of_code, information}
+let facts = null;      // {digit_of_code, information, without}: without lambda, or null
 let exact = null;      // {key, image, verdict, categories, others, seeds}: the newest answer of the server
 let sheet = null;      // {key, axis, bytes}: every c2 and c3 for one c1 and one noise
 let sweep = null;      // {key, kind, rows, columns}: what the sweep grid shows
@@ -13,7 +12,6 @@ let peek = null;       // a cell under the pointer: {image, codes, seed}
 let playing = null;    // {how}: knobs that turn by themselves, as TURNS says
 
 const TURNS = { c2: (v) => ({ c2: v }), c3: (v) => ({ c3: v }), together: (v) => ({ c2: v, c3: v }), apart: (v) => ({ c2: v, c3: v ? -v : 0 }) };
-const minus = (v) => v.toFixed(2).replace('-', '−');
 const draws = (c1) => (facts ? facts.digit_of_code[c1] : null);
 const turnKey = () => [state.c1, state.c2, state.c3, state.seed].join();
 const sheetKey = () => [state.c1, state.seed].join();
@@ -75,21 +73,10 @@ function showPicture() {
 
 function showCategories() {
   if (!exact) return;
-  const paper = rgb('bg'), pen = rgb('ink');
   for (const button of root.querySelectorAll('[data-category]')) {
-    const g = button.querySelector('canvas').getContext('2d'), image = g.createImageData(SIDE, SIDE), at = button.dataset.category * SIZE;
-    for (let k = 0; k < SIZE; k += 1) {
-      for (let i = 0; i < 3; i += 1) image.data[4 * k + i] = paper[i] + (pen[i] - paper[i]) * exact.categories[at + k] / 255;
-      image.data[4 * k + 3] = 255;
-    }
-    g.putImageData(image, 0, 0);
+    const at = button.dataset.category * SIZE;
+    paintDigit(button.querySelector('canvas'), exact.categories.subarray(at, at + SIZE));
   }
-}
-
-function rgb(name) {
-  const g = document.createElement('canvas').getContext('2d');
-  g.fillStyle = playground.color(name); g.fillRect(0, 0, 1, 1);
-  return [...g.getImageData(0, 0, 1, 1).data].slice(0, 3);
 }
 
 function showOthers() {
@@ -156,8 +143,18 @@ function showFacts() {
     fill.style.width = `${100 * playground.clamp(row.bound / most, 0, 1)}%`;
     if (row.best) { const mark = track.appendChild(document.createElement('b')); mark.style.left = `${100 * row.best / most}%`; } else track.classList.add('pg-open');
     put('span', 'pg-bar-value', row.best ? t('codes.of_best', { bound: row.bound.toFixed(2), best: row.best.toFixed(2) }) : t('codes.of_none', { bound: row.bound.toFixed(2) }));
+    showWithout(row.code, most, put);
     put('p', 'pg-knob-note', row.best ? t('codes.means_c1', { accuracy: facts.code_accuracy.toFixed(1) }) : t('codes.means_continuous', { code: t(`codes.short_${row.code}`), sigma: row.sigma.toFixed(2) }));
   }
+}
+
+function showWithout(code, most, put) { // the network whose codes earn nothing, below; a bound below 0 says no more than 0
+  const row = (facts.without || []).find((item) => item.code === code);
+  if (!row) return;
+  const bound = Math.max(0, row.bound);
+  put('span', 'pg-bar-name pg-plain', 'λ = 0');
+  put('div', 'pg-bar-track pg-plain').appendChild(document.createElement('i')).style.width = `${100 * playground.clamp(bound / most, 0, 1)}%`;
+  put('span', 'pg-bar-value pg-plain', t('codes.of_none', { bound: bound.toFixed(2) }));
 }
 
 // ---- turning ---------------------------------------------------------------------------------------------------------------
@@ -167,6 +164,7 @@ function set(changes, { remember = true } = {}) {
   if (remember) playground.link.set('codes', changes);
   showKnobs(); showPicture();
   if (!playing) { askTurn(); askSweep(); }
+  stage.dispatchEvent(new CustomEvent('codes-knobs', { detail: { ...state } }));
 }
 
 function play(how) { // turns back and forth until it is called again or another knob is touched
@@ -209,6 +207,7 @@ root.querySelector('#codes-seed').addEventListener('change', async (event) => {
     event.target.value = state.seed;
   }
 });
+stage.addEventListener('codes-pick', ({ detail }) => { stop(); set(detail); });
 root.addEventListener('keydown', (event) => { if (event.key === 'Enter' && event.target.id === 'codes-seed') event.target.blur(); });
 
 // ---- the grids of the tab --------------------------------------------------------------------------------------------------

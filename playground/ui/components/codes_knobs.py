@@ -44,6 +44,7 @@ class CodesKnobs(CanvasComponent):
     where it finds one, an `INFORMATION` panel.
 
     Its server functions are `turn(c1, c2, c3, seed)`, `sweep(kind, c1, c2, c3, seed)`, `sheet(c1, seed)` and `facts()`.
+    Each change is told to the stage as 'codes-knobs'; 'codes-pick' with some of the values turns the knobs there.
     A dragged slider is answered from the sheet at once; the exact picture follows, one question in flight at a time.
     """
 
@@ -52,4 +53,5 @@ class CodesKnobs(CanvasComponent):
         template = TEMPLATE.replace(
             "@CATEGORIES@", "".join(BUTTON.replace("@K@", str(k)) for k in range(CATEGORIES))
         ).replace("@SLIDERS@", "".join(SLIDER.replace("@CODE@", code) for code in ("c2", "c3")))
-        super().__init__("codes_knobs", template=template, constants={"GRIDS": [picture, others, sweep]}, **kwargs)
+        constants = {"GRIDS": [picture, others, sweep]}
+        super().__init__("codes_knobs", template=template, constants=constants, scripts=["codes_parts"], **kwargs)

@@ -1,4 +1,7 @@
-"""The codes stage: InfoGAN's category, its two continuous codes and the noise, turned by hand."""
+"""The codes stage: InfoGAN's category, its two continuous codes and the noise, turned by hand.
+
+Further sections: what the codes carry, what each does, the codes of a drawing, the same without lambda, the objective.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,35 @@ from dataclasses import asdict
 import gradio as gr
 
 from playground import catalog
+from playground.ui import flows
 from playground.ui.components.base import pack
 from playground.ui.components.codes_knobs import INFORMATION, CodesKnobs
+from playground.ui.components.codes_views import (
+    LEAD,
+    OPTIONS,
+    SECTIONS,
+    TITLES,
+    VARIANTS,
+    CodesDrawing,
+    CodesEffects,
+    CodesPair,
+    CodesSections,
+    CodesTables,
+)
+from playground.ui.components.digit_pad import DigitPad
+from playground.ui.components.flow_picture import FlowPicture
 from playground.ui.components.image_grid import ImageGrid
 from playground.ui.links import Field
 from playground.ui.page import Page, Stage
+from playground.ui.stages.codes_answers import (
+    effects,
+    pair,
+    read_codes,
+    read_drawing,
+    search_noise,
+    tables,
+    typical,
+)
 
 KINDS = ("c1_c2", "c1_c3", "c2_c3")
 OTHERS = 8
@@ -21,35 +48,82 @@ FIELDS = {
     "c3": Field("float", 0.0, -1, 1),
     "seed": Field("int", 17, 0, 2**31 - 1),
     "sweep": Field("choice", "c1_c2", choices=KINDS),
+    "section": Field("choice", "turn", choices=SECTIONS),
+    "example": Field("int", 4, -1, 9),
+    "search": Field("bool", True),
+    "flow": Field("choice", "D", choices=flows.choices("infogan")),
 }
+PAIR = {variant: f"codes-{variant}" for variant in VARIANTS}  # ids of the two sweeps side by side
 SPLIT = r",\qquad "
 BOUNDS = r"$$c_1:\;H=\ln 10,\qquad c_2,\,c_3:\;L_I=\ln 2-\ln\!\left(\sigma\sqrt{2\pi e}\right)$$"
+SEARCHING = """
+playground.translate(element);
+const box = element.querySelector('#codes-search'), stage = document.querySelector('#pg-codes');
+box.checked = playground.link.get('codes').search;
+box.addEventListener('change', () => {
+  playground.link.set('codes', { search: box.checked });
+  stage.dispatchEvent(new CustomEvent('codes-search'));
+});
+element.querySelector('[data-act="noises"]').addEventListener('click', () => {
+  const { seed } = playground.link.get('codes');
+  stage.dispatchEvent(new CustomEvent('codes-pick', { detail: { seed: (seed + 8) % 2147483648 } }));
+});
+"""
 TITLE = '<div class="pg-codes-title" data-t="codes.others"></div>'
 
 
 def build(page: Page) -> None:
-    """Fills the stage's tab: the large picture, other noises, the sweep; the knobs."""
+    """Fills the stage's tab: the bar of sections and their views; the knobs, and a pad in their place."""
     view, controls, notes = page.layout("codes")
     with view:
-        with gr.Row(elem_classes=["pg-codes-view"]):
+        CodesSections()
+        with gr.Row(elem_classes=["pg-codes-view", *_on("turn")]):
             with gr.Column(min_width=0):
                 ImageGrid(label="codes.picture", choose=False, elem_id="codes-picture")
                 _text(TITLE)
                 ImageGrid(label="codes.others", elem_id="codes-others")
             with gr.Column(min_width=0):
                 ImageGrid(label="codes.sweep_label", elem_id="codes-sweep")
-        _text(INFORMATION, elem_id="codes-information")
+        sections = _sections(page)
+        _text(INFORMATION, elem_id="codes-information", elem_classes=_on("turn", "carry"))
     with controls:
         CodesKnobs(
             picture="codes-picture",
             others="codes-others",
             sweep="codes-sweep",
             server_functions=[page.server(fn) for fn in (turn, sweep, sheet, facts)],
+            elem_classes=_on("turn", "without"),
         )
+        pad = DigitPad(elem_id="codes-pad", elem_classes=_on("drawing"))
+        gr.HTML(html_template=OPTIONS, js_on_load=SEARCHING, apply_default_css=False, elem_classes=_on("drawing"))
     with notes:
         lines = [f"$${line}$$" for line in catalog.card("infogan").equation.split(SPLIT)]
         page.notes("codes", "\n\n".join([*lines, BOUNDS]))
     page.state("codes", {}, FIELDS)
+    page.event(pad.drawn, None, pad, sections, js="(drawn) => ({drawn})")
+    page.event(sections.search, search_noise, sections, sections, live=True, lane="codes")
+
+
+def _sections(page: Page) -> CodesDrawing:
+    """The views of the other sections; gives the one that a drawing goes to."""
+    CodesTables(server_functions=[page.server(tables)], elem_classes=_on("carry"))
+    CodesEffects(server_functions=[page.server(effects)], elem_classes=_on("effects"))
+    asked = [page.server(fn) for fn in (read_drawing, typical)]
+    drawing = CodesDrawing(pad="codes-pad", server_functions=asked, elem_classes=_on("drawing"))
+    _text(LEAD, elem_classes=_on("without"))
+    with gr.Row(elem_classes=["pg-codes-both", *_on("without")]):
+        for variant, id in PAIR.items():
+            with gr.Column(min_width=0):
+                _text(TITLES.replace("@V@", variant))
+                ImageGrid(label=f"codes.sweep_{variant}", elem_id=id)
+    CodesPair(grids=PAIR, server_functions=[page.server(fn) for fn in (pair, tables)], elem_classes=_on("without"))
+    FlowPicture("infogan", link=("codes", "flow"), elem_id="codes-flow", elem_classes=_on("objective"))
+    return drawing
+
+
+def _on(*sections: str) -> list[str]:
+    """Classes of what shows in these sections only."""
+    return ["pg-codes-part", *(f"pg-on-{section}" for section in sections)]
 
 
 def turn(c1: int, c2: float, c3: float, seed: int) -> dict:
@@ -89,9 +163,14 @@ def sheet(c1: int, seed: int) -> dict:
 
 def facts() -> dict:
     """What was measured on the shipped weights: digits of the codes, information per code."""
+    from playground.errors import WeightsError
     from playground.inference import codes
 
-    return asdict(codes.facts())
+    try:
+        without = asdict(codes.facts(codes.VARIANTS[1]))["information"]
+    except WeightsError:  # the section that compares says so
+        without = None
+    return asdict(codes.facts()) | {"without": without}
 
 
 def generate_codes(c1: int = 0, c2: float = 0.0, c3: float = 0.0, seed: int = 0, sweep: str = "none") -> dict:
@@ -121,8 +200,9 @@ def generate_codes(c1: int = 0, c2: float = 0.0, c3: float = 0.0, seed: int = 0,
 
 
 def register_api(page: Page) -> None:
-    """The stage's named endpoint."""
+    """The stage's named endpoints."""
     page.api(generate_codes, "generate_codes")
+    page.api(read_codes, "read_codes", lane="codes")
 
 
 def _text(template: str, **kw: object) -> None:
