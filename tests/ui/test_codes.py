@@ -10,12 +10,17 @@ import sys
 import numpy as np
 import pytest
 
+from playground.errors import InvalidInput
 from playground.inference import codes as room
+from playground.inference import codes_drawing, codes_measured
 from playground.locale import has, text
 from playground.ui import handlers
+from playground.ui.components import codes_views
 from playground.ui.components.codes_knobs import INFORMATION, CodesKnobs
 from playground.ui.components.image_grid import ImageGrid
-from playground.ui.stages import codes
+from playground.ui.stages import codes, codes_answers
+
+LINES = {"strokes": [[[0.3, 0.2], [0.7, 0.2], [0.45, 0.9]]]}  # a seven
 
 
 def unpack(packed: dict) -> np.ndarray:
@@ -31,7 +36,10 @@ def test_page_and_room_agree_on_what_is_allowed():
     assert codes.KINDS == room.KINDS
     assert (codes.FIELDS["c1"].low, codes.FIELDS["c1"].high) == (0, room.CATEGORIES - 1)
     assert codes.FIELDS["seed"].high == room.LARGEST_SEED
-    assert set(codes.FIELDS) == {"c1", "c2", "c3", "seed", "sweep"}
+    assert set(codes.FIELDS) == {"c1", "c2", "c3", "seed", "sweep", "section", "example", "search", "flow"}
+    assert codes_views.SECTIONS[0] == codes.FIELDS["section"].default and codes_views.VARIANTS == room.VARIANTS
+    assert (codes_views.WAYS, codes_views.ATTRIBUTES) == (codes_measured.WAYS, codes_measured.ATTRIBUTES)
+    assert codes_views.MADE == codes_drawing.MADE
     for field in codes.FIELDS.values():
         assert field.read("x", field.default) == field.default
 
@@ -72,6 +80,11 @@ def test_facts_are_plain_values():
         (codes.turn, None, "shape"),
         (codes.turn, {"c1": 1}, "shape"),
         (codes.sweep, ["c9_c1", 0, 0, 0, 0], "choice"),
+        (codes_answers.read_drawing, [None, 0], "empty_drawing"),
+        (codes_answers.read_drawing, [{"strokes": []}, 0], "empty_drawing"),
+        (codes_answers.read_drawing, [{"strokes": [[[0, 5]]]}, 0], "number_range"),
+        (codes_answers.read_drawing, [LINES, -1], "integer_range"),
+        (codes_answers.pair, ["c9", 0, 0, 0, 0], "choice"),
         (codes.sheet, [0, "seven"], "integer_range"),
         (codes.sheet, [0, float("nan")], "integer_range"),
     ],
@@ -84,12 +97,55 @@ def test_a_browser_may_send_anything(fn, payload, kind):
 
 def test_components_have_constant_templates_and_translated_labels():
     grid, knobs = ImageGrid(label="codes.picture"), CodesKnobs(picture="a", others="b", sweep="c")
-    for template in (grid.html_template, knobs.html_template, INFORMATION, codes.TITLE):
+    views = [codes_views.CodesSections(), codes_views.CodesTables(), codes_views.CodesEffects()]
+    views += [codes_views.CodesPair(grids=codes.PAIR), codes_views.CodesDrawing(pad="p")]
+    texts = [codes_views.LEAD, codes_views.OPTIONS, *(codes_views.TITLES.replace("@V@", v) for v in room.VARIANTS)]
+    texts += [view.html_template for view in views]
+    for template in (grid.html_template, knobs.html_template, INFORMATION, codes.TITLE, *texts):
         assert "${" not in template and "{{" not in template and "@" not in template
         for part in template.split("data-t")[1:]:
             key = part.split('"')[1]
             assert has(key), f"expected a text for {key}"
     assert "@" not in grid.js_on_load.replace("@media", "")
+
+
+def test_every_section_has_a_name_and_every_note_both_languages():
+    keys = [f"codes.section.{id}" for id in codes_views.SECTIONS]
+    keys += [f"codes.note_{kind}" for kind in ("agree", "differ", "unsure", "far")]
+    keys += [f"codes.attribute.{name}" for name in codes_views.ATTRIBUTES] + [
+        f"codes.way.{w}" for w in codes_views.WAYS
+    ]
+    for key in keys:
+        assert has(key) and text(key, "en") != text(key, "ko"), key
+
+
+def test_the_sections_answers_are_plain_values():
+    found = json.loads(json.dumps([codes_answers.tables(), codes_answers.effects(), codes_answers.typical()]))
+    for part in found[:2]:
+        assert list(part) == list(room.VARIANTS)
+    assert np.sum(found[0]["lambda_1"]["counts"]) == found[0]["lambda_1"]["facts"]["n"]
+    assert set(found[1]["lambda_1"]["effects"]) == set(codes_views.WAYS)
+
+
+def test_a_read_drawing_is_the_rooms():
+    sent, made = codes_answers.read_drawing(LINES, 5), codes_drawing.read(LINES, 5)
+    assert sent["c1"] == made.c1 and sent["c2"] == pytest.approx(made.c2) and sent["seeds"] == made.seeds.tolist()
+    assert np.array_equal(unpack(sent["made"]["images"]), made.made.images)
+    assert np.array_equal(unpack(sent["image"]), made.image)
+    assert len(json.dumps(sent)) < 20_000
+
+
+def test_the_search_answers_the_one_who_asked():
+    sent = codes_answers.search_noise({"drawing": LINES, "seed": 5, "key": "k"})
+    assert sent["key"] == "k" and np.array_equal(
+        unpack(sent["found"]["images"]), codes_drawing.read(LINES, 5, search=True).searched.images
+    )
+
+
+@pytest.mark.parametrize("asked", [None, {}, {"drawing": LINES}, {"drawing": None, "seed": 0}], ids=repr)
+def test_a_search_for_nothing_is_refused(asked):
+    with pytest.raises(InvalidInput):
+        codes_answers.search_noise(asked)
 
 
 def test_the_names_of_the_codes_are_in_both_languages():
@@ -112,8 +168,8 @@ def client():
     blocks.close(verbose=False)
 
 
-def test_only_the_endpoint_is_public(client):
-    assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/generate_codes"]
+def test_only_the_endpoints_are_public(client):
+    assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/generate_codes", "/read_codes"]
 
 
 def test_the_endpoint_gives_a_digit(client):
@@ -134,6 +190,27 @@ def test_the_endpoint_has_defaults(client):
     assert np.array_equal(
         unpack(client.predict(api_name="/generate_codes")["image"]), room.generate(0, 0.0, 0.0, 0).image
     )
+
+
+def test_the_endpoint_reads_a_drawing(client):
+    got, made = client.predict(LINES, 3, True, api_name="/read_codes"), codes_drawing.read(LINES, 3, search=True)
+    assert got["c1"] == made.c1 and got["p"] == pytest.approx(made.p.tolist(), abs=1e-5)
+    assert got["digit_of_code"] == list(room.facts().digit_of_code)
+    assert np.array_equal(unpack(got["searched"]["images"]), made.searched.images)
+    assert client.predict(LINES, api_name="/read_codes")["searched"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"drawing": {"strokes": []}}, "Draw a digit"),
+        ({"drawing": LINES, "seed": -1}, "from 0 to 2147483647"),
+        ({"drawing": LINES, "search": "yes"}, "true, false"),
+    ],
+)
+def test_the_endpoint_says_what_a_drawing_is(client, arguments, says):
+    with pytest.raises(Exception, match=says):
+        client.predict(**arguments, api_name="/read_codes")
 
 
 @pytest.mark.parametrize(
