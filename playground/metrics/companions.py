@@ -14,7 +14,18 @@ from safetensors.torch import save_file
 
 from playground import weights
 from playground.data import mnist
-from playground.metrics import anomaly, attributes, density, facts, likelihood, regularity, text
+from playground.metrics import (
+    anomaly,
+    attributes,
+    codes,
+    density,
+    facts,
+    likelihood,
+    neighbours,
+    probes,
+    regularity,
+    text,
+)
 from playground.models.base import Autoregressive, LatentModel, Model
 
 CODES = 2000
@@ -93,6 +104,8 @@ def _examples(model: LatentModel) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 COMPANIONS: dict[str, tuple[Callable[[Model, Path], None], ...]] = {
+    "": (neighbours.write,),  # of the judge
+    "codes": (codes.write, probes.write),
     "latent": (write_latent,),
     "pixels": (write_histogram, anomaly.write, facts.write),
     "density": (density.write_companions,),

@@ -10,6 +10,7 @@ from playground.ui.stages import (
     codes,
     collapse,
     colour,
+    dcgan,
     density,
     elbo,
     lab,
@@ -19,6 +20,7 @@ from playground.ui.stages import (
     own_prior,
     pixels,
     planes,
+    progan,
     reparam,
     seeds,
     sight,
@@ -37,7 +39,7 @@ GROUPS: dict[str, tuple[Stage, ...]] = {
         anomaly.STAGE,
     ),
     "latent": (latent.STAGE, planes.STAGE, blend.STAGE, elbo.STAGE, reparam.STAGE, collapse.STAGE, own_prior.STAGE),
-    "adversarial": (lab.STAGE, seeds.STAGE, codes.STAGE),
+    "adversarial": (lab.STAGE, seeds.STAGE, dcgan.STAGE, codes.STAGE, progan.STAGE),
     "ladder": (ladder.STAGE,),
 }
 """The lecture's chapters, each with its stages in the order of their tabs; its name is `page.group.<id>`."""
