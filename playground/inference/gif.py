@@ -72,4 +72,5 @@ def _palette(frames: Sequence[Image.Image]) -> Image.Image:
     sheet = Image.new("RGB", (width, height * len(chosen)))
     for k, frame in enumerate(chosen):
         sheet.paste(frame, (0, k * height))
-    return sheet.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    # A median cut would mix away what is small on the page: the colour of a panel, the ring of a covered mode.
+    return sheet.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)

@@ -40,6 +40,19 @@ def test_the_three_kinds_of_a_browser_are_read():
     assert Image.open(io.BytesIO(gif(pictures, 40, 30, 20))).n_frames == 3
 
 
+def test_small_marks_keep_their_colour():
+    y, x = np.mgrid[:120, :200]
+    page = np.stack([100 + x // 2, 120 + y, 255 - x // 2], -1).astype(np.uint8)  # far more than 256 shades
+    marks = [(31, 95, 191), (179, 74, 8), (11, 122, 91), (163, 48, 143), (138, 109, 0)]
+    for k, colour in enumerate(marks):
+        page[10:14, 10 + 30 * k : 22 + 30 * k] = colour
+    out = io.BytesIO()
+    Image.fromarray(page).save(out, "PNG")
+    made = np.array(Image.open(io.BytesIO(gif([out.getvalue()], 200, 120, 90))).convert("RGB")).astype(int)
+    for k, colour in enumerate(marks):
+        assert np.abs(made[12, 15 + 30 * k] - colour).max() <= 12, f"expected {colour} in the GIF"
+
+
 def announced(width, height):
     """A PNG of a few bytes whose header announces a size."""
 
