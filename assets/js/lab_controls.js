@@ -142,8 +142,9 @@ const ACTIVATION_OF = { 0: 'relu', 0.2: 'lrelu' }; // by the slope of a preset
 function paintNetwork(now) {
   for (const input of box.querySelectorAll('[data-net]')) {
     const name = input.dataset.net;
-    if (document.activeElement !== input) input.value = now[name] || PRESETS[now.preset][name];
-    input.nextElementSibling.textContent = input.value;
+    const value = now[name] ? Math.max(LOWEST[name], now[name]) : PRESETS[now.preset][name];
+    if (document.activeElement !== input) input.value = value;
+    input.nextElementSibling.textContent = value; // a link's may lie between two of the slider's
   }
   const select = find('[data-knob=activation]');
   select.value = now.activation;

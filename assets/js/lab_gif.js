@@ -20,8 +20,9 @@ async function gif(say) {
   return got && got.data;
 }
 
-async function encoded(node) { // PNG: a lossy picture would make a larger GIF
-  const blob = await new Promise((done) => node.toBlob(done, 'image/png')), bytes = new Uint8Array(await blob.arrayBuffer());
+async function encoded(node) { // a PNG of so many soft shades would take ten times the bytes
+  const as = (kind) => new Promise((done) => node.toBlob(done, kind, 0.92)), webp = await as('image/webp');
+  const blob = webp.type === 'image/webp' ? webp : await as('image/jpeg'), bytes = new Uint8Array(await blob.arrayBuffer());
   let text = '';
   for (let i = 0; i < bytes.length; i += 32768) text += String.fromCharCode(...bytes.subarray(i, i + 32768));
   return btoa(text);

@@ -275,7 +275,7 @@ function tick(now) {
   else clock += pace * passed;
   if (film === live && until !== null && end >= until && clock > until - 0.5) { clock = until; until = null; rest(); return; }
   if (clock >= end || (training() && end - clock < 0.01)) clock = Math.max(0, end);
-  if (live && !training() && !complete(live) && (film !== live || clock >= end - pace * 0.5)) ask(until);
+  if (live && !training() && !complete(live) && lastStep(live) < (until ?? Infinity) && (film !== live || clock >= end - pace * 0.5)) ask(until);
   if (atEnd() && !training()) {
     if (film === tape && wantsMore()) clock = 0; else { rest(); return; }
   }
