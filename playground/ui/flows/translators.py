@@ -23,12 +23,12 @@ def cyclegan() -> Picture:
         Node("F_back", "net", "F", (3, 0), (0, 3), part="F"),
         Node("FGx", "picture", "F(G(x))", (4, 0), (0, 4)),
         Node("cycle_x", "loss", "L_{cyc}", (5, 0), (0, 5), "‖F(G(x)) − x‖", beside="bb"),
-        Node("y_real", "data", "y", (2, 0.9), (1, 1.4)),
-        Node("D_Y", "net", "D_{Y}", (3, 1), (1, 2.4)),
-        Node("x_real", "data", "x", (2, 2.1), (2, 1.4)),
-        Node("D_X", "net", "D_{X}", (3, 2), (2, 2.4)),
-        Node("L_D", "loss", "L_{D}", (5, 1), (1, 3.8)),
-        Node("L_G", "loss", "L_{GAN}", (5, 2), (2, 3.8)),
+        Node("y_real", "data", "y", (2, 0.9), (1.1, 1.9)),
+        Node("D_Y", "net", "D_{Y}", (3, 1), (1, 3.2)),
+        Node("x_real", "data", "x", (2, 2.1), (1.9, 1.9)),
+        Node("D_X", "net", "D_{X}", (3, 2), (2, 3.2)),
+        Node("L_D", "loss", "L_{D}", (5, 1), (1.05, 4.6)),
+        Node("L_G", "loss", "L_{GAN}", (5, 2), (1.95, 4.6)),
         Node("y", "data", "y", (0, 3), (3, 0), "flow.note.domain_y"),
         Node("F", "net", "F", (1, 3), (3, 1)),
         Node("Fy", "picture", "F(y)", (2, 3), (3, 2)),
@@ -50,7 +50,7 @@ def cyclegan() -> Picture:
         *[("y_real", "D_Y", "L_D"), ("D_Y", "L_G"), ("D_X", "L_G"), ("x_real", "D_X", "L_D")],
     )
     pairs = dict.fromkeys(pair for chain in chains for pair in zip(chain, chain[1:], strict=False))
-    seen = (Edge("Gx", "D_Y", tall_ports="rl"), Edge("Fy", "D_X", tall_ports="lr"))
+    seen = (Edge("Gx", "D_Y", tall_ports="rt"), Edge("Fy", "D_X", tall_ports="lt"))
     edges = (*[Edge(*pair) for pair in pairs], *seen)
     unused = ("y_real>D_Y", "x_real>D_X")
     both, cycle, same = ("G", "F"), ("cycle_x", "cycle_y"), ("same_x", "same_y")
@@ -107,8 +107,8 @@ def text2image() -> Picture:
     """GAN-CLS [3]: D is shown three kinds of pairs, so that it must read the caption. phi learns with D."""
     nodes = (
         Node("z", "noise", "z", (1, 0), (-0.1, 1.2), "flow.note.noise"),
-        Node("t", "code", "t", (0, 0.8), (1, 0), "flow.note.caption", beside="bl"),
-        Node("wrong", "code", "t̂", (0, 2.4), (2.2, 0), "flow.note.wrong"),
+        Node("t", "code", "t", (0, 0.8), (1, 0.15), "flow.note.caption", beside="bt"),
+        Node("wrong", "code", "t̂", (0, 2.4), (2.2, 0.15), "flow.note.wrong", beside="bt"),
         Node("phi", "net", "φ", (1, 1.5), (1.7, 1.2), "flow.note.encoder"),
         Node("G", "net", "G", (2, 0), (0, 2.4)),
         Node("Gzt", "picture", "x̂", (3, 0), (0, 3.4), "flow.note.generated"),
@@ -143,20 +143,21 @@ def puzzle_gan() -> Picture:
     nodes = (
         Node("p1", "data", "p_{1}", (0, 0), (0.1, 0)),
         Node("p2", "data", "p_{2}", (0, 0.75), (1, 0)),
-        Node("p3", "data", "p_{3}", (0, 1.5), (1.9, 0), "flow.note.patches"),
+        Node("p3", "data", "p_{3}", (0, 1.5), (1.9, 0), "flow.note.patches", beside="bb"),
         Node("E", "net", "E", (1, 0.75), (1, 1.1), "flow.note.each"),
         Node("sum", "op", "Σ", (2, 0.75), (1, 2.2)),
-        Node("z", "noise", "z", (2, 2), (2.2, 2.2), "flow.note.noise"),
-        Node("mask", "net", "flow.part.mask_short", (3, 0), (0.3, 3.2)),
-        Node("image", "net", "flow.part.image_short", (3, 1.5), (1.7, 3.4)),
-        Node("M_hat", "picture", "M̂", (4, 0), (0.3, 4.2)),
-        Node("x_hat", "picture", "x̂", (4, 1.5), (1.7, 4.5), "flow.note.generated", beside="tl"),
-        Node("x", "data", "x", (4, 2.6), (2.5, 4.4), "flow.note.real", beside="bt"),
-        Node("D", "net", "D", (5, 2.1), (2.1, 5.6)),
-        Node("L_M", "loss", "L_{M}", (6, 0), (0, 6.9)),
-        Node("L_x", "loss", "L_{x}", (6, 0.85), (0.75, 6.9)),
-        Node("L_G", "loss", "L_{G}", (6, 1.7), (1.6, 6.9)),
-        Node("L_D", "loss", "L_{D}", (6, 2.5), (2.5, 6.9)),
+        Node("z", "noise", "z", (2, 1.9), (2.1, 2.2), "flow.note.noise"),
+        Node("told", "joint", "", (2.45, 0.75), (1, 3)),
+        Node("mask", "net", "flow.part.mask_short", (3, 0), (0.3, 3.7)),
+        Node("image", "net", "flow.part.image_short", (3, 1.5), (1.7, 3.7)),
+        Node("M_hat", "picture", "M̂", (4, 0), (0.3, 4.7)),
+        Node("x_hat", "picture", "x̂", (4, 1.5), (1.7, 4.8), "flow.note.generated", beside="tl"),
+        Node("x", "data", "x", (4, 2.6), (2.5, 4.7), "flow.note.real", beside="bt"),
+        Node("D", "net", "D", (5, 2.1), (2.1, 5.9)),
+        Node("L_M", "loss", "L_{M}", (6, 0), (0, 7.1)),
+        Node("L_x", "loss", "L_{x}", (6, 0.85), (0.75, 7.1)),
+        Node("L_G", "loss", "L_{G}", (6, 1.7), (1.6, 7.1)),
+        Node("L_D", "loss", "L_{D}", (6, 2.5), (2.5, 7.1)),
     )
     pairs = (
         *[
@@ -164,10 +165,9 @@ def puzzle_gan() -> Picture:
             ("p2", "E"),
             ("p3", "E"),
             ("E", "sum"),
-            ("sum", "mask"),
-            ("sum", "image"),
-            ("z", "mask"),
-            ("z", "image"),
+            ("sum", "told"),
+            ("told", "mask"),
+            ("told", "image"),
         ],
         *[("mask", "M_hat"), ("image", "x_hat"), ("M_hat", "L_M"), ("M_hat", "L_x"), ("x_hat", "L_x")],
         *[("x_hat", "D"), ("x", "D"), ("D", "L_G"), ("D", "L_D")],
@@ -181,4 +181,5 @@ def puzzle_gan() -> Picture:
         Gradient("mask", ("L_M",), ("E", "mask"), f"L_{{M}} = {mask}"),
         Gradient("patches", ("L_x",), parts, f"L_{{x}} = {patches}"),
     )
-    return Picture(nodes, tuple(Edge(*pair) for pair in pairs), turns, (7, 3.5), (3.4, 8), "flow.note.puzzle_gan")
+    edges = (*[Edge(*pair) for pair in pairs], Edge("z", "told", "tb"))
+    return Picture(nodes, edges, turns, (7, 3.5), (3.4, 8.1), "flow.note.puzzle_gan")
