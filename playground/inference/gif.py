@@ -23,6 +23,9 @@ DELAY = (20, 5000)  # milliseconds; a GIF counts in hundredths of a second
 REST = 2000  # milliseconds that the last picture stays
 KINDS = ("PNG", "JPEG", "WEBP")
 SAMPLED = 6  # pictures from which the colours are chosen
+# How many and how: a median cut alone mixes away what is small (a panel's colour, the ring of a covered mode), the
+# other alone has few shades for what is large.
+COLOURS = ((160, Image.Quantize.MEDIANCUT), (96, Image.Quantize.MAXCOVERAGE))
 
 
 def gif(pictures: Sequence[bytes], width: object, height: object, delay: object) -> bytes:
@@ -67,10 +70,13 @@ def _decoded(image: Image.Image) -> Image.Image:
 
 def _palette(frames: Sequence[Image.Image]) -> Image.Image:
     """256 colours for pictures spread over the whole film."""
-    chosen = frames[:: max(1, len(frames) // SAMPLED)]
-    width, height = chosen[0].size
-    sheet = Image.new("RGB", (width, height * len(chosen)))
-    for k, frame in enumerate(chosen):
+    some = frames[:: max(1, len(frames) // SAMPLED)]
+    width, height = some[0].size
+    sheet = Image.new("RGB", (width, height * len(some)))
+    for k, frame in enumerate(some):
         sheet.paste(frame, (0, k * height))
-    # A median cut would mix away what is small on the page: the colour of a panel, the ring of a covered mode.
-    return sheet.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(
+        [part for n, method in COLOURS for part in sheet.quantize(n, method=method).getpalette()[: 3 * n]]
+    )
+    return palette
