@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playground.metrics import coverage, density, generators, judge, likelihood, regularity, text
+from playground.metrics import codes, coverage, density, generators, judge, likelihood, regularity, text
 
 MEASURES: dict[str, Callable[..., dict]] = {
     "nll": likelihood.nll,
@@ -24,6 +24,7 @@ MEASURES: dict[str, Callable[..., dict]] = {
     "accuracy": judge.accuracy,
     "code_accuracy": judge.code_accuracy,
     "mutual_information": judge.mutual_information,
+    "code_effects": codes.code_effects,
     "frechet": generators.frechet,
     "digits": generators.digits,
     "recognised": generators.recognised,
