@@ -114,6 +114,33 @@ def test_who_leaves_lets_the_next_one_in_within_seconds(lane):
     assert not lane._tickets
 
 
+def slow_film(run, *_):
+    for frame in list(lab.film(run, stop=3)):
+        time.sleep(0.5)
+        yield frame
+
+
+async def listened(most: float = 1e9) -> list[str]:
+    """What a film says that needs half a second for each frame, until it has said `most` messages."""
+    stream = stage.watch(of(0), "a", 0, 3, hz=10)
+    said = []
+    async for message in stream:
+        said.append(next(iter(message)))
+        if len(said) >= most:
+            break
+    await stream.aclose()
+    return said
+
+
+def test_a_long_silence_is_filled(lane, monkeypatch):
+    monkeypatch.setattr(stage.lab, "live", slow_film)
+    monkeypatch.setattr(stage, "BEAT", 0.05)
+    said = asyncio.run(listened())
+    assert said[:2] == ["queue", "scene"] and said[-2:] == ["frame", "end"] and said.count("frame") == 2
+    assert said.count("queue") > 5, "expected a sign of life while a frame is made"
+    assert asyncio.run(listened(most=4))[-1] == "queue" and not lane._tickets, "expected no place to be held"
+
+
 def picture(value: int) -> str:
     out = io.BytesIO()
     Image.new("RGB", (40, 30), (value, 0, 0)).save(out, "PNG")

@@ -40,6 +40,7 @@ LANE = Lane()
 GIFS = threading.BoundedSemaphore(2)  # made at once
 GIF_WAIT = 20.0  # seconds
 LONGEST_TEXT = films.LARGEST * 4 // 3 + 4 * films.MOST_FRAMES  # base64
+BEAT = 8.0  # seconds of silence after which a stream says that it is alive
 POLL = 0.3  # seconds between two looks at one's place in the queue
 RATED = ("lr_g", "lr_d", "k", "lr_gp", "k_gp", "k_g", "penalty", "a", "b", "c")
 SHOWN = ("dataset", "seed", "steps", "every", "decay", "layers", "width", "slope", "z_dim", "batch", *RATED)
@@ -201,7 +202,8 @@ async def watch(
     parts: Sequence[str] = (),
     settle: bool = False,
 ) -> AsyncIterator[dict]:
-    """A film as messages: the place in the queue until it is 0, the scene, frames, and the end.
+    """A film as messages: the place in the queue until it is 0, the scene, frames, and the end. Place 0 comes again
+    while a frame is long in coming.
 
     hz: frames per second of wall clock, or None for every frame of the film. parts: of `lab.PARTS`, what the frames
     have besides. settle: it ends by itself, see `lab.film`. Raises InvalidInput.
@@ -218,15 +220,37 @@ async def watch(
             return
         around = await asyncio.to_thread(lab.scene, run.dataset)
         yield {"scene": plain(lab.packed_scene(around))}
-        async with aclosing(each(film)) as frames:
+        async with aclosing(each(film)) as made, aclosing(patient(made, BEAT)) as frames:
             async for frame in frames:
                 ticket.place()
                 if ticket.gone:
                     return
+                if frame is None:  # it is on its way to a step far off
+                    yield {"queue": 0}
+                    continue
                 yield {"frame": {"step": frame.step, **plain(lab.packed(frame, around.box))}}
         yield {"end": True}
     finally:
         ticket.leave()
+
+
+async def patient(items: AsyncIterator[T], beat: float) -> AsyncIterator[T | None]:
+    """The items, and None whenever none came for `beat` seconds: a long silence looks like a server that is gone."""
+    coming = None
+    try:
+        while True:
+            coming = coming or asyncio.ensure_future(anext(items, None))
+            if not (await asyncio.wait({coming}, timeout=beat))[0]:
+                yield None
+                continue
+            if (item := coming.result()) is None:
+                return
+            coming = None
+            yield item
+    finally:
+        if coming is not None:
+            coming.cancel()
+            await asyncio.wait({coming})
 
 
 async def turn(ticket: Ticket) -> AsyncIterator[int]:
