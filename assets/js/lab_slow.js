@@ -289,7 +289,7 @@ const flow = playground.canvas(box.querySelector('.pg-slow-flow'), (g, width, he
   net(g, at.D, 'D', phase, on.has('D'), s);
   drawOut(g, at.out, phase, one, on, s);
   flights(g, at, phase, one, s);
-  Object.assign(box.dataset, { seq: String(++seq), still: String(s >= 1) });
+  Object.assign(box.dataset, { lowest: String(Math.ceil(Math.max(at.out.bottom, ...Object.values(at.back).flat().map(([, y]) => y)))), seq: String(++seq), still: String(s >= 1) });
 });
 
 function edge(g, points, ink, active, dashed, s) {
@@ -331,8 +331,8 @@ function title(g, words, x, y, active, align = 'center', most = 1e4) {
 function pill(g, r, name, words, active) {
   g.beginPath(); g.roundRect(r.x, r.y, r.w, r.h, r.h / 2);
   g.fillStyle = color(active ? 'soft' : 'bg'); g.fill(); g.strokeStyle = color(active ? 'accent' : 'line'); g.lineWidth = px(active ? 4 : 1.5); g.stroke();
-  g.beginPath(); g.arc(r.x + r.h * 0.5, r.cy, px(6), 0, 7); g.fillStyle = color('data'); g.fill();
-  g.font = font(px(17), 600); g.fillStyle = color('ink'); g.textAlign = 'center'; g.textBaseline = 'middle'; g.fillText(`${name} ${words}`, r.cx + px(9), r.cy, r.w - px(34));
+  g.beginPath(); g.arc(r.x + px(15), r.cy, px(6), 0, 7); g.fillStyle = color('data'); g.fill();
+  g.font = font(px(17), 600); g.fillStyle = color('ink'); g.textAlign = 'center'; g.textBaseline = 'middle'; g.fillText(`${name} ${words}`, r.cx + px(10), r.cy, r.w - px(36));
 }
 
 // ---- z, the networks --------------------------------------------------------------------------------------------------------------------------

@@ -103,6 +103,10 @@ def test_korean_on_any_screen(open_lab, viewport):
     until(page, "d.state === 'shown' && d.still === 'true'")
     assert text("lab_slow.say.d_loss.lsgan", "ko") == part(page, "say")
     assert page.evaluate("document.documentElement.scrollWidth") <= viewport[0]
+    below = "n => [n.parentElement.clientWidth, n.parentElement.clientHeight]"
+    width, height = page.eval_on_selector(FLOW, below)
+    lowest = int(page.get_attribute(VIEW, "data-lowest"))
+    assert lowest <= height, f"expected the whole drawing in {width} x {height}, its lowest line is at {lowest}"
     before = picture(page)
     page.click(".pg-header [data-lang=en]")
     page.wait_for_function(f"document.querySelector('{STAGE}').innerText.includes('Least squares')")
