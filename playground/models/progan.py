@@ -78,12 +78,17 @@ class Critic(nn.Module):
         self.last = nn.ModuleList([EqualizedConv2d(c0 + 1, c0, 3, 1), EqualizedConv2d(c0, c0, 4)])
         self.score = EqualizedLinear(c0, 1, gain=1.0)
 
-    def forward(self, x: Tensor, level: int, alpha: float) -> Tensor:
+    def features(self, x: Tensor, level: int, alpha: float) -> Tensor:
+        """What the last block gets of each picture, before it compares them: (B, c_0, 4, 4)."""
         h = _leak(self.from_rgb[level](x))
         for l in range(level, 0, -1):
             h = down2(_leak(self.second[l - 1](_leak(self.first[l - 1](h)))))
             if l == level and alpha < 1:
                 h = torch.lerp(_leak(self.from_rgb[l - 1](down2(x))), h, alpha)
+        return h
+
+    def forward(self, x: Tensor, level: int, alpha: float) -> Tensor:
+        h = self.features(x, level, alpha)
         for layer in (lambda h: self.last[0](minibatch_std(h)), self.last[1]):
             h = _leak(layer(h))
         return self.score(h.flatten(1)).squeeze(1)
