@@ -13,7 +13,7 @@ from playground.inference.device import one_thread
 from playground.inference.lab import SHOWN
 from playground.inference.lab_run import Run
 from playground.inference.lab_slow import DStep, GStep, Slow, SlowPanel
-from playground.nn.batched_mlp import BatchedMLP, Tape
+from playground.nn.batched_mlp import BatchedMLP
 
 
 def slowly(run: Run, step: int) -> Iterator[int | Slow]:
@@ -67,10 +67,10 @@ class _Watcher:
     def _judge(self, busy: list[int], k: int) -> None:
         x, z, eps, _ = self.trainer.batch(self.gan.steps)
         for l in busy:
-            both = self._tape_d.h[-1][l, 0].clone()
-            real, fake, _ = both.split(self.gan.B)
-            made = self._tape_d.h[0][l, :, self.gan.B : 2 * self.gan.B]
-            penalty = self._penalty(l, eps[k, 0]) if self.gan.losses[l].penalized else 0.0
+            tape = self.gan.tapes.judged(self.gan.losses[l].penalized)
+            real, fake = tape.h[-1][l, 0].clone().split(self.gan.B)[:2]
+            shown, made = tape.h[0][l].split(self.gan.B, -1)[:2]
+            penalty = self._penalty(l, torch.lerp(made, shown, eps[k, 0])) if self.gan.losses[l].penalized else 0.0
             self._open[l] = {
                 "z": z[k, 0].numpy().copy(),
                 "fake": (made.mT * self.trainer.scale).numpy().copy(),
@@ -88,7 +88,7 @@ class _Watcher:
             self.d[l].append(DStep(**self._open.pop(l), field=fields[l]))
 
     def _feel(self, busy: list[int]) -> None:
-        tape_g, _, tape_f = self.gan.tapes
+        tape_g, tape_f, *_ = self.gan.tapes
         for l in busy:
             logits, scale = tape_f.h[-1][l, 0].clone(), self.trainer.scale
             self._open[l] = {
@@ -108,20 +108,15 @@ class _Watcher:
             tape.h[0].copy_(torch.from_numpy(told["z"]).mT)
             self.g[l].append(GStep(**told, moved=(moved.forward(tape)[0].mT * self.trainer.scale).numpy().copy()))
 
-    def _penalty(self, l: int, eps: Tensor) -> float:
-        """The penalty's value, by a pass of its own: the engine keeps its gradient only."""
+    def _penalty(self, l: int, points: Tensor) -> float:
+        """The penalty's value at points (2, B), by a pass of its own: the engine keeps its gradient only."""
         D = self.gan.D[l : l + 1]
-        real, fake, _ = self._tape_d.h[0][l].split(self.gan.B, -1)
         tape = D.tape(self.gan.B)
-        torch.lerp(fake, real, eps, out=tape.h[0][0])
+        tape.h[0][0] = points
         D.forward(tape)
         tape.d[-1].fill_(1)
         norm = D.backward(tape, inputs=True).norm(dim=1)
         return self.gan.rates[l].penalty * float((norm - 1).square().mean())
-
-    @property
-    def _tape_d(self) -> Tape:
-        return self.gan.tapes[1]
 
 
 def _norms(net: BatchedMLP, l: int) -> dict:

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from playground.losses.adversarial import AdversarialLoss
 from playground.nn.batched_mlp import BatchedMLP, Tape
-from playground.nn.batched_steps import Adam, DStep, Group, GStep, by_seed
+from playground.nn.batched_steps import Adam, DStep, Group, GStep, Tapes, by_seed
 
 KEPT = 4  # models up to which the workspaces for looking are kept: all panels of one seed
 PIECE = 512  # samples per model that are looked at in one go: as many as a core's cache holds
@@ -58,8 +58,7 @@ class BatchedGAN:
 
     theta_g (R, P_G), theta_d (R, P_D): initial weights, the same for every panel. sizes_g, sizes_d: layers, input
     first. rates: one per panel. ema: decay of the averaged generator, 0 for none. Everything lives on the device of
-    theta_g. tapes: workspaces of a step, of G on z, of D on data, samples and what is between them, of D on samples;
-    for those who watch one.
+    theta_g. tapes: workspaces of a step, for those who watch one.
     """
 
     def __init__(
@@ -81,7 +80,7 @@ class BatchedGAN:
         self.G = BatchedMLP(theta_g.repeat(self.L, 1), sizes_g, slope)
         self.D = BatchedMLP(theta_d.repeat(self.L, 1), sizes_d, slope)
         self._adam_g, self._adam_d = Adam(self.G, self.L), Adam(self.D, self.L)
-        self.tapes = self._workspaces()
+        self.tapes = Tapes.of(self.G, self.D, batch)
         self._looks: dict[tuple[tuple[int, ...], int, bool], Tape] = {}
         self.average: Tensor | None = None
         self.steps = 0
@@ -217,15 +216,6 @@ class BatchedGAN:
         self._plan()
 
     # -- inside --- -------------------------------------------------------------------------------------------------
-
-    def _workspaces(self) -> tuple[Tape, Tape, Tape]:
-        """G's samples are what D is shown, and what D hands down is what G goes on from: the tapes share those."""
-        B = self.B
-        tape_g, tape_f = self.G.tape(B), self.D.tape(B)
-        tape_d = self.D.tape(3 * B, penalty=True)  # data, samples, points between them
-        fake = tape_d.h[0][..., B : 2 * B]
-        tape_g = Tape([*tape_g.h[:-1], fake], [*tape_g.d[:-1], tape_f.d[0]], [])
-        return tape_g, tape_d, Tape([fake, *tape_f.h[1:]], tape_f.d, [])
 
     def _run(self, net: BatchedMLP, x: Tensor) -> Tensor:
         """Outputs (M, n, o) at x: (R, n, i), the same for every panel, or (M, n, i)."""

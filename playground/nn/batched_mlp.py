@@ -134,7 +134,7 @@ class BatchedMLP:
         self._down(tape, 0)
         grad = tape.d[0]  # grad_x f of every sample (M, i, N)
         scale = 2 * weight / grad.shape[-1]
-        norm = torch.linalg.vector_norm(grad, dim=-2, keepdim=True).clamp_min_(1e-12)
+        norm = grad.square().sum(-2, keepdim=True).sqrt_().clamp_min_(1e-12)
         torch.addcdiv(grad, grad, norm, value=-1, out=tape.t[0])  # v / scale
         for l, W in enumerate(self.W):
             self._addmm(self.dW[l], tape.d[l + 1], tape.tT[l], alpha=scale, out=self.dW[l])

@@ -9,16 +9,38 @@ Axis letters: R seeds, L panels, B batch.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import Tensor
 
 from playground.losses.adversarial import AdversarialLoss
-from playground.nn.batched_mlp import BatchedMLP
+from playground.nn.batched_mlp import BatchedMLP, Tape
 
 if TYPE_CHECKING:
     from playground.nn.batched_gan import BatchedGAN
+
+
+class Tapes(NamedTuple):
+    """Workspaces of all models in a step: g of G on z, f of D on G's samples, pairs of D on data and samples; triples
+    the same and points between them, for those with a penalty. f goes on from the samples of g, g from the gradients
+    of f; a batch of products wants its matrices without gaps, so the pairs are not a part of the triples.
+    """
+
+    g: Tape
+    f: Tape
+    pairs: Tape
+    triples: Tape
+
+    @classmethod
+    def of(cls, G: BatchedMLP, D: BatchedMLP, B: int) -> Tapes:
+        g, f = G.tape(B), D.tape(B)
+        g.d[-1] = f.d[0]
+        return cls(g, Tape([g.h[-1], *f.h[1:]], f.d, []), D.tape(2 * B), D.tape(3 * B, penalty=True))
+
+    def judged(self, penalized: bool) -> Tape:
+        """Where D sees data and samples."""
+        return self.triples if penalized else self.pairs
 
 
 class _Run:
@@ -31,8 +53,8 @@ class _Run:
         self.rows = slice(first * gan.R, end * gan.R)
         self.models = first * gan.R if (end - first) * gan.R == 1 else self.rows
         self.G, self.D = gan.G[self.models], gan.D[self.models]
-        self.tape_g = gan.tapes[0].part(self.models)
-        self.z = by_seed(gan.tapes[0].h[0][self.rows], gan.R)  # (L, R, d, B)
+        self.tape_g = gan.tapes.g.part(self.models)
+        self.z = by_seed(gan.tapes.g.h[0][self.rows], gan.R)  # (L, R, d, B)
         self.share = gan.G.theta.new_tensor(1 / gan.B)  # of a sample in a mean; a tensor, for a number would be cast
         self.parts = [(gan.losses[l], slice((l - first) * gan.R, (l - first + 1) * gan.R)) for l in range(first, end)]
 
@@ -42,11 +64,13 @@ class DStep(_Run):
 
     def __init__(self, gan: BatchedGAN, first: int, end: int) -> None:
         super().__init__(gan, first, end)
-        B, tape = gan.B, gan.tapes[1]
-        self.x, self.fake, self.between = by_seed(tape.h[0][self.rows], gan.R).split(B, -1)  # (L, R, 2, B) each
+        B = gan.B
         self.penalized, self.weight = gan.losses[first].penalized, gan.rates[first].penalty
-        self.pairs, self.apart = tape.part(self.models, slice(2 * B)), tape.part(self.models, slice(2 * B, None))
-        self.tape = tape.part(self.models) if self.penalized else self.pairs
+        tape = gan.tapes.judged(self.penalized)
+        self.x, self.fake, *self.between = by_seed(tape.h[0][self.rows], gan.R).split(B, -1)  # (L, R, 2, B) each
+        self.made = by_seed(gan.tapes.g.h[-1][self.rows], gan.R)
+        self.tape, self.pairs = tape.part(self.models), tape.part(self.models, slice(2 * B))
+        self.apart = tape.part(self.models, slice(2 * B, None))
         h, d = tape.h[-1][self.rows], tape.d[-1][self.rows]
         self.seeds = [(loss, h[part].split(B, -1)[:2], d[part].split(B, -1)[:2]) for loss, part in self.parts]
         if self.penalized:  # what a critic's loss makes of a score is the same for all scores
@@ -58,8 +82,9 @@ class DStep(_Run):
         self.z.copy_(z.mT)
         self.G.forward(self.tape_g)
         self.x.copy_(x.mT)
-        if self.penalized:
-            torch.lerp(self.fake, self.x, eps.unsqueeze(1), out=self.between)
+        self.fake.copy_(self.made)
+        for points in self.between:
+            torch.lerp(self.fake, self.x, eps.unsqueeze(1), out=points)
         self.D.forward(self.tape)
         if not self.penalized:
             self._judge()
@@ -81,8 +106,8 @@ class GStep(_Run):
     def __init__(self, gan: BatchedGAN, first: int, end: int, fresh: bool) -> None:
         super().__init__(gan, first, end)
         self.fresh = fresh
-        self.tape = gan.tapes[2].part(self.models)
-        h, d = gan.tapes[2].h[-1][self.rows], gan.tapes[2].d[-1][self.rows]
+        self.tape = gan.tapes.f.part(self.models)
+        h, d = gan.tapes.f.h[-1][self.rows], gan.tapes.f.d[-1][self.rows]
         seeds = [(loss, h[part], d[part]) for loss, part in self.parts]
         self._judge(seed for seed in seeds if seed[0].penalized)  # the same for all scores
         self.seeds = [seed for seed in seeds if not seed[0].penalized]
