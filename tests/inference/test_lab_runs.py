@@ -201,23 +201,23 @@ def test_snapshots_thin_out_and_memory_stays_bounded(checkpoints):
 
 
 def test_nothing_else_grows_with_the_length_of_a_run(checkpoints, monkeypatch):
-    """A film with every part holds as much after 600 steps as after 300: arrays, tensors, and all that Python counts.
+    """A film with every part holds as much after 400 steps as after 200: arrays, tensors, and all that Python counts.
     Snapshots are the one thing that is kept (see above); here there are none."""
     monkeypatch.setattr(checkpoints, "keep", lambda trainer: None)
-    run = make_run("C", batch=16, width=8, steps=600, every=2)
+    run = make_run("C", batch=16, width=8, steps=400, every=5)
     held = {}
     tracemalloc.start()
     try:
         for frame in film(run, parts=lab.PARTS):
-            if frame.step in (300, 600):
+            if frame.step in (200, 400):
                 gc.collect()
                 sizes = [kept.nbytes for kept in gc.get_objects() if type(kept) is torch.Tensor]
                 held[frame.step] = len(sizes), sum(sizes), tracemalloc.get_traced_memory()[0]
     finally:
         tracemalloc.stop()
-    (count, size, python), (later_count, later_size, later_python) = held[300], held[600]
+    (count, size, python), (later_count, later_size, later_python) = held[200], held[400]
     assert (later_count, later_size) == (count, size), held
-    assert later_python - python < 20_000, held  # 150 frames; one that was kept would be 200 kB
+    assert later_python - python < 20_000, held  # 40 frames; one that was kept would be 200 kB
 
 
 def test_scrubbing_back_in_a_long_run_starts_from_a_snapshot(checkpoints, monkeypatch):
