@@ -25,10 +25,15 @@ async function pixels(sheet, T) { // the PNG's rows of pictures as bytes, moment
 const askFilms = playground.gate(async () => {
   if (state.section !== 'film') return;
   for (const loss of watched()) {
-    if (films[loss]) continue;
+    if (films[loss] && films[loss].T) continue;
     root.dataset.loading = loss;
     const result = await server.film(loss), weights = result && result.error && result.error.kind === 'weights';
-    if (weights && state.view === 'all') { films[loss] = { error: result.error.message }; showFilm(); continue; } // the others play
+    if (weights) { // the others play
+      films[loss] = { error: result.error.message };
+      if (state.view === 'one') taken(result);
+      showFilm();
+      continue;
+    }
     const got = taken(result);
     if (!got) { delete root.dataset.loading; return; }
     const film = { T: got.steps.length, steps: got.steps, wins: got.wins, gradient: got.gradient, covered: got.covered, edges: got.edges };
@@ -51,7 +56,7 @@ const screens = LOSSES.map((loss, k) => {
     sheet: playground.canvas(figure.querySelector('.pg-dcgan-sheet'), (g, width, height) => {
       const film = films[loss];
       if (film && film.T) pictures(g, film.bytes, SHOWN, tiles(8, width), at(film) * SHOWN);
-      else write(g, film && film.error ? film.error[playground.lang] : t('page.loading'), width / 2, height / 2, { align: 'center', width: width * 0.94, size: 16 });
+      else write(g, t(film && film.error ? 'dcgan.no_film' : 'page.loading'), width / 2, height / 2, { align: 'center', width: width * 0.94, size: 18 });
     }),
     odds_view: playground.canvas(odds.querySelector('.pg-dcgan-histogram'), (g, width, height) => drawOdds(loss, g, width, height)),
   };
@@ -116,13 +121,13 @@ function showFilm() {
     const on = watched().includes(loss);
     figure.hidden = odds.hidden = !on;
     if (!on) continue;
-    figure.querySelector('span').textContent = all && films[loss] && films[loss].T ? t('dcgan.film_short', { step: whole(films[loss].steps[at(films[loss])]), covered: films[loss].covered[at(films[loss])] }) : '';
+    figure.querySelector('span').textContent = all && films[loss] && films[loss].error ? films[loss].error[playground.lang] : all && films[loss] && films[loss].T ? t('dcgan.film_short', { step: whole(films[loss].steps[at(films[loss])]), covered: films[loss].covered[at(films[loss])] }) : '';
     sheet.later(); odds_view.later();
     sheet.canvas.setAttribute('aria-label', `${nameOf(loss)}: ${sentence(loss)}`);
   }
   player.dataset.view = state.view;
   find('.pg-dcgan-readings').hidden = all;
-  says('film').textContent = all ? t('dcgan.film_all') : sentence(state.loss);
+  says('film').textContent = all ? t('dcgan.film_all') : films[state.loss] && films[state.loss].error ? '' : sentence(state.loss);
   for (const [, view] of curves) view.later();
   readings.later();
   bar.paint();

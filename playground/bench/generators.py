@@ -1,4 +1,4 @@
-"""Bench of the image generators: a grid in one pass against a loop over its pictures. The pages want it below 150 ms."""
+"""Bench of the image generators: a grid in one pass against a loop over its pictures. Pages want it below 150 ms."""
 
 from __future__ import annotations
 
