@@ -6,7 +6,7 @@ let drawing = null, seed = playground.link.get('codes').seed;
 let reading = null;      // the newest answer: {image, verdict, p, c1, c2, c3, seeds, made}
 let found = null;        // {key, searched}: the newest search
 let floor = null;        // what to expect of a drawing
-let picked = null;       // [list, k]: the attempt that is shown large
+let chosen = null;       // [list, k]: the attempt that is shown large
 let asked = '';
 
 const key = () => JSON.stringify([drawing, seed]);
@@ -20,7 +20,7 @@ const ask = playground.gate(async () => {
   const wanted = key(), got = playground.check(await server.read_drawing(drawing, seed));
   if (!got || wanted !== key()) return;
   reading = { ...got, key: wanted };
-  picked = null;
+  chosen = null;
   show();
   search();
 });
@@ -37,7 +37,7 @@ function load() {
   if (!value) return;
   if ('found' in value) {
     asked = '';
-    if (value.found && value.key === key()) { found = { key: value.key, searched: value.found }; picked = null; show(); }
+    if (value.found && value.key === key()) { found = { key: value.key, searched: value.found }; chosen = null; show(); }
   } else if ('drawn' in value) {
     const strokes = value.drawn?.strokes?.length ? { strokes: value.drawn.strokes } : null;
     if (JSON.stringify(strokes) === JSON.stringify(drawing)) return;
@@ -48,7 +48,7 @@ function load() {
 
 // ---- showing ---------------------------------------------------------------------------------------------------------------
 const lists = () => ({ made: reading?.made, searched: found && reading && found.key === reading.key && searching() ? found.searched : null });
-const best = () => picked || (lists().searched ? ['searched', lists().searched.nearest] : ['made', reading.made.nearest]);
+const best = () => chosen || (lists().searched ? ['searched', lists().searched.nearest] : ['made', reading.made.nearest]);
 
 function show() {
   root.dataset.state = reading ? 'read' : 'empty';
@@ -123,7 +123,7 @@ root.addEventListener('click', (event) => {
   const button = event.target.closest('[data-attempt]');
   if (!button) return;
   const [list, k] = button.dataset.attempt.split(' ');
-  picked = [list, Number(k)];
+  chosen = [list, Number(k)];
   showAttempts(); showAgain();
 });
 stage.addEventListener('codes-knobs', ({ detail }) => { if (detail.seed !== seed) { seed = detail.seed; ask(); } });

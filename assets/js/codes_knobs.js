@@ -15,8 +15,7 @@ const TURNS = { c2: (v) => ({ c2: v }), c3: (v) => ({ c3: v }), together: (v) =>
 const draws = (c1) => (facts ? facts.digit_of_code[c1] : null);
 const turnKey = () => [state.c1, state.c2, state.c3, state.seed].join();
 const sheetKey = () => [state.c1, state.seed].join();
-const kept = { c1_c2: 'c3', c1_c3: 'c2', c2_c3: 'c1' }; // the code a sweep does not turn
-const sweepKey = () => [state.sweep, state[kept[state.sweep]], state.seed].join();
+const sweepKey = () => keyOfSweep(state);
 
 // ---- asking ----------------------------------------------------------------------------------------------------------------
 const askTurn = playground.gate(async () => {
@@ -83,22 +82,16 @@ function showOthers() {
   if (others && exact) others.show({ images: exact.others, columns: exact.seeds.map(String), selected: null });
 }
 
-const name = (code, value) => (code === 'c1' ? (draws(value) === null ? String(value) : t('codes.code_draws', { c1: value, digit: draws(value) })) : minus(value));
+const name = (code, value) => (code === 'z' ? String(value) : code === 'c1' ? (draws(value) === null ? String(value) : t('codes.code_draws', { c1: value, digit: draws(value) })) : minus(value));
 
 function showSweep() {
   if (!sweeps || !sweep) return;
   const [down, along] = sweep.kind.split('_');
   sweeps.show({
     images: sweep.images, rows: sweep.rows.map((v) => name(down, v)), columns: sweep.columns.map((v) => name(along, v)),
-    row_title: t(`codes.${down}`), column_title: t(`codes.${along}`), selected: nearest(),
+    row_title: t(`codes.${down}`), column_title: t(`codes.${along}`), selected: cellOf(sweep, state),
   });
   sweeps.dataset.key = sweep.key;
-}
-
-function nearest() { // the cell closest to the knobs
-  const closest = (values, v) => values.reduce((best, value, i) => (Math.abs(value - v) < Math.abs(values[best] - v) ? i : best), 0);
-  const [down, along] = sweep.kind.split('_');
-  return [closest(sweep.rows, state[down]), closest(sweep.columns, state[along])];
 }
 
 function showKnobs() {
@@ -124,7 +117,7 @@ function showKnobs() {
   const seed = root.querySelector('#codes-seed');
   if (document.activeElement !== seed) seed.value = state.seed;
   for (const button of root.querySelectorAll('[data-kind]')) button.setAttribute('aria-pressed', String(button.dataset.kind === state.sweep));
-  if (sweeps && sweep) sweeps.select(nearest());
+  if (sweeps && sweep) sweeps.select(cellOf(sweep, state));
   root.dataset.state = JSON.stringify(state);
 }
 
@@ -215,10 +208,7 @@ const caption = document.createElement('div');
 caption.className = 'pg-codes-caption';
 caption.innerHTML = '<div data-part="codes"></div><div data-part="judge" role="status"></div>';
 
-function codesOf({ row, col }) { // what a cell of the sweep stands for
-  const [down, along] = sweep.kind.split('_');
-  return { c1: state.c1, c2: state.c2, c3: state.c3, seed: state.seed, [down]: sweep.rows[row], [along]: sweep.columns[col] };
-}
+const codesOf = (cell) => ({ ...Object.fromEntries(OWN.slice(0, 4).map((name) => [name, state[name]])), ...picked(sweep, cell) }); // what a cell stands for
 
 function connect() {
   const [a, b, c] = GRIDS.map((id) => document.querySelector(`#${id} .pg-image-grid`));
@@ -226,7 +216,7 @@ function connect() {
   [picture, others, sweeps] = [a, b, c];
   picture.after(caption);
   sweeps.addEventListener('pg-hover', ({ detail }) => { peek = detail && { image: sweeps.cell(detail.row, detail.col), codes: codesOf(detail) }; showPicture(); });
-  sweeps.addEventListener('pg-pick', ({ detail }) => { stop(); const { c1, c2, c3 } = codesOf(detail); set({ c1, c2, c3 }); });
+  sweeps.addEventListener('pg-pick', ({ detail }) => { stop(); set(codesOf(detail)); });
   others.addEventListener('pg-hover', ({ detail }) => { peek = detail && { image: others.cell(0, detail.col), codes: { ...state, seed: exact.seeds[detail.col] } }; showPicture(); });
   others.addEventListener('pg-pick', ({ detail }) => { stop(); set({ seed: exact.seeds[detail.col] }); });
   for (const place of [element, sweeps, picture]) playground.keys(place, { space: () => play(playing ? playing.how : 'together'), r: reset, n: another });

@@ -4,6 +4,20 @@ const t = playground.t;
 const minus = (v, digits = 2) => v.toFixed(digits).replace('-', '−');
 const signed = (v, digits = 1) => `${Number(v.toFixed(digits)) < 0 ? '−' : '+'}${Math.abs(v).toFixed(digits)}`;
 
+// The codes that a sweep does not turn, and the cell of a sweep that is closest to the knobs.
+const KEPT = { c1_c2: ['c3'], c1_c3: ['c2'], c2_c3: ['c1'], c1_z: ['c2', 'c3'] };
+const keyOfSweep = (state) => [state.sweep, ...KEPT[state.sweep].map((code) => state[code]), state.seed].join();
+const valueOf = (state, name) => (name === 'z' ? state.seed : state[name]);
+function cellOf(sweep, state) {
+  const closest = (values, v) => values.reduce((best, value, i) => (Math.abs(value - v) < Math.abs(values[best] - v) ? i : best), 0);
+  const [down, along] = sweep.kind.split('_');
+  return [closest(sweep.rows, valueOf(state, down)), closest(sweep.columns, valueOf(state, along))];
+}
+const picked = (sweep, { row, col }) => { // what a cell of a sweep sets
+  const [down, along] = sweep.kind.split('_');
+  return { [down]: sweep.rows[row], [along === 'z' ? 'seed' : along]: sweep.columns[col] };
+};
+
 // run() when the section is shown for the first time, now or later.
 function whenSeen(section, run) {
   let done = false;

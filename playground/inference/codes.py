@@ -26,6 +26,7 @@ SIDE = 28
 LARGEST_SEED = checks.LARGEST_SEED
 MOST_OTHERS = 64
 KINDS = ("c1_c2", "c1_c3", "c2_c3")  # what runs down the rows and along the columns of a sweep
+NOISES = "c1_z"  # the other way round: the codes stay along a row, the noise does not
 TURNS = np.round(np.linspace(-1, 1, 10), 2)  # c2 and c3 in a sweep; rounded: a heading is the exact value
 SHEET = np.round(np.linspace(-1, 1, 11), 2)
 
@@ -57,8 +58,9 @@ class Generated:
 class Sweep:
     """Two codes turned, everything else kept.
 
-    kind: one of KINDS. rows, columns (10,) float64: the codes' values, c1 as 0..9. images (10, 10, 28, 28) uint8: row,
-    column. digits (10, 10) uint8 and confidence (10, 10) float32: the judge's reading; None if not asked for.
+    kind: one of KINDS or NOISES. rows, columns (10,) float64: the codes' values, c1 as 0..9, z as its seed.
+    images (10, 10, 28, 28) uint8: row, column. digits (10, 10) uint8 and confidence (10, 10) float32: the judge's
+    reading; None if not asked for.
     """
 
     kind: str
@@ -163,6 +165,21 @@ def sweep(
         found = networks.judged(images.reshape(-1, SIDE, SIDE))
         digits, confidence = (values.reshape(images.shape[:2]) for values in found)
     return Sweep(kind, rows, TURNS, images, digits, confidence)
+
+
+def noise_sweep(c2: float = 0.0, c3: float = 0.0, seed: int = 0, *, variant: str = VARIANTS[0]) -> Sweep:
+    """All ten c1 under ten noises, those of seed and the nine after it; c2 and c3 stay. Errors as in `sweep`."""
+    from playground.inference import _codes as networks
+
+    codes, seed = _checked(0, c2, c3), checks.whole("seed", seed, 0, LARGEST_SEED)
+    variant = checks.choice("weights", variant, VARIANTS)
+    seeds = (seed + np.arange(CATEGORIES, dtype=np.int64)) % (LARGEST_SEED + 1)
+    table = np.tile(codes, (CATEGORIES, CATEGORIES, 1))  # (c1, seed, 3)
+    rows = np.arange(CATEGORIES, dtype=np.float64)
+    table[:, :, 0] = rows[:, None]
+    z = np.tile(np.stack([noise(int(s), Z_DIM) for s in seeds]), (CATEGORIES, 1))
+    images = networks.images(z, table.reshape(-1, 3), variant).reshape(CATEGORIES, CATEGORIES, SIDE, SIDE)
+    return Sweep(NOISES, rows, seeds.astype(np.float64), images, None, None)
 
 
 def sheet(c1: int, seed: int) -> Sheet:

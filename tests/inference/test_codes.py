@@ -95,6 +95,15 @@ def test_a_sweep_is_its_single_pictures(kind):
             assert near(grid.images[i, j], single), (kind, row, column)
 
 
+def test_the_sweep_of_noises_is_its_single_pictures():
+    """The other way round: along a row the codes stay and the noise does not, so the digit stays."""
+    grid = codes.noise_sweep(0.3, -0.5, codes.LARGEST_SEED - 3)
+    assert (grid.kind, grid.rows.tolist()) == (codes.NOISES, list(range(10)))
+    assert grid.columns.tolist() == [*range(codes.LARGEST_SEED - 3, codes.LARGEST_SEED + 1), *range(6)]
+    for i, j in ((0, 0), (3, 7), (9, 9)):
+        assert near(grid.images[i, j], codes.generate(i, 0.3, -0.5, int(grid.columns[j])).image)
+
+
 def test_headings_are_the_exact_values():
     assert codes.TURNS[0] == -1 and codes.TURNS[-1] == 1
     assert [f"{v:.2f}" for v in codes.TURNS] == [f"{v:.2f}" for v in np.linspace(-1, 1, 10)]

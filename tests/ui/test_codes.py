@@ -33,7 +33,7 @@ def test_the_stage_is_there_without_torch(root):
 
 
 def test_page_and_room_agree_on_what_is_allowed():
-    assert codes.KINDS == room.KINDS
+    assert (codes.KINDS, codes.NOISES) == (room.KINDS, room.NOISES)
     assert (codes.FIELDS["c1"].low, codes.FIELDS["c1"].high) == (0, room.CATEGORIES - 1)
     assert codes.FIELDS["seed"].high == room.LARGEST_SEED
     assert set(codes.FIELDS) == {"c1", "c2", "c3", "seed", "sweep", "section", "example", "search", "flow"}

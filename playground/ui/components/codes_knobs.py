@@ -33,7 +33,9 @@ TEMPLATE = """<div class="pg-codes-knobs" role="group" data-t-label="codes.knobs
   <div class="pg-kinds" role="group" aria-labelledby="codes-kind">
   <button type="button" class="pg-button" data-kind="c1_c2" data-t="codes.kind_c1_c2"></button>
   <button type="button" class="pg-button" data-kind="c1_c3" data-t="codes.kind_c1_c3"></button>
-  <button type="button" class="pg-button" data-kind="c2_c3" data-t="codes.kind_c2_c3"></button></div></div>
+  <button type="button" class="pg-button" data-kind="c2_c3" data-t="codes.kind_c2_c3"></button>
+  <button type="button" class="pg-button" data-kind="c1_z" data-t="codes.kind_c1_z"></button></div>
+  <div class="pg-knob-note" data-t="codes.kinds_note"></div></div>
 </div>"""
 INFORMATION = """<div class="pg-information" role="group" data-t-label="codes.information">
 <div class="pg-codes-title" data-t="codes.information"></div><div class="pg-bars"></div></div>"""

@@ -31,7 +31,9 @@ from playground.ui.components.image_grid import ImageGrid
 from playground.ui.links import Field
 from playground.ui.page import Page, Stage
 from playground.ui.stages.codes_answers import (
+    NOISES,
     effects,
+    grid,
     pair,
     read_codes,
     read_drawing,
@@ -47,7 +49,7 @@ FIELDS = {
     "c2": Field("float", 0.0, -1, 1),
     "c3": Field("float", 0.0, -1, 1),
     "seed": Field("int", 17, 0, 2**31 - 1),
-    "sweep": Field("choice", "c1_c2", choices=KINDS),
+    "sweep": Field("choice", "c1_c2", choices=(*KINDS, NOISES)),
     "section": Field("choice", "turn", choices=SECTIONS),
     "example": Field("int", 4, -1, 9),
     "search": Field("bool", True),
@@ -142,9 +144,7 @@ def turn(c1: int, c2: float, c3: float, seed: int) -> dict:
 
 def sweep(kind: str, c1: int, c2: float, c3: float, seed: int) -> dict:
     """A sweep's pictures and the values of its rows and columns."""
-    from playground.inference import codes
-
-    made = codes.sweep(kind, c1=c1, c2=c2, c3=c3, seed=seed)
+    made = grid(kind, c1, c2, c3, seed)
     return {
         "kind": made.kind,
         "rows": made.rows.tolist(),

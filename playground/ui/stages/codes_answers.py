@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from playground.ui.components.base import pack
+
+if TYPE_CHECKING:
+    from playground.inference.codes import Sweep
+
+NOISES = "c1_z"
 
 
 def tables() -> dict:
@@ -24,10 +30,19 @@ def pair(kind: str, c1: int, c2: float, c3: float, seed: int) -> dict:
     """The same sweep in both networks. Raises WeightsError where one is missing."""
     from playground.inference import codes
 
-    grids = {v: codes.sweep(kind, c1=c1, c2=c2, c3=c3, seed=seed, variant=v) for v in codes.VARIANTS}
+    grids = {v: grid(kind, c1, c2, c3, seed, variant=v) for v in codes.VARIANTS}
     one = grids[codes.VARIANTS[0]]
     values = {"kind": kind, "rows": one.rows.tolist(), "columns": one.columns.tolist()}
     return values | {variant: pack(grid.images) for variant, grid in grids.items()}
+
+
+def grid(kind: str, c1: int, c2: float, c3: float, seed: int, **network: str) -> Sweep:
+    """Two codes under one noise, or the categories under ten noises."""
+    from playground.inference import codes
+
+    if kind == NOISES:
+        return codes.noise_sweep(c2, c3, seed, **network)
+    return codes.sweep(kind, c1=c1, c2=c2, c3=c3, seed=seed, **network)
 
 
 def read_drawing(drawing: dict, seed: int) -> dict:
