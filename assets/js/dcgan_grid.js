@@ -1,5 +1,6 @@
 // ---- the grid, and one picture opened -------------------------------------------------------------------------------------------------
 let grid = null;       // {key, seeds, bytes}: what the grid shows
+let labelled = '';     // what the cells' labels were written for
 let look = null;       // {key, ...}: the newest answer about one picture
 const psiNow = () => (state.section === 'grid' ? state.psi : 1);
 const gridKey = () => [state.loss, state.seed, psiNow()].join();
@@ -35,16 +36,21 @@ function marks() { // letters on the chosen pictures, per section
 }
 function showGrid() {
   if (!samples || !grid) return;
-  const C = columns(), k = placeOf(state.picked);
-  samples.show({ images: { shape: [MOST / C, C, SIDE, SIDE], data: grid.bytes }, selected: state.section === 'grid' && k >= 0 ? [Math.floor(k / C), k % C] : null });
-  const letters = Object.entries(marks()), lettersOf = (seed) => letters.filter(([, seeds]) => seeds.includes(seed)).map(([letter]) => letter).join('');
+  const C = columns(), k = placeOf(state.picked), selected = state.section === 'grid' && k >= 0 ? [Math.floor(k / C), k % C] : null;
+  const images = { shape: [MOST / C, C, SIDE, SIDE], data: grid.bytes }, letters = Object.entries(marks());
+  const said = [state.seed, C, playground.lang, JSON.stringify([selected, letters])].join();
+  if (said === labelled) samples.pictures(images); // a dragged slider changes the pictures only
+  else { samples.show({ images, selected }); labelCells(C, letters); labelled = said; }
+  samples.dataset.key = grid.key;
+}
+function labelCells(C, letters) {
+  const lettersOf = (seed) => letters.filter(([, seeds]) => seeds.includes(seed)).map(([letter]) => letter).join('');
   for (const cell of samples.querySelectorAll('.pg-grid-cell')) {
     const seed = seedAt(+cell.dataset.row * C + +cell.dataset.col), mark = lettersOf(seed);
     if (mark) cell.dataset.mark = mark; else delete cell.dataset.mark;
     cell.setAttribute('aria-label', t(mark ? 'dcgan.cell_marked' : 'dcgan.cell', { seed, mark }));
     cell.title = t('dcgan.seed_is', { seed });
   }
-  samples.dataset.key = grid.key;
 }
 
 const big = playground.canvas(find('[data-view="big"]'), (g, width) => {

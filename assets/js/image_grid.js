@@ -178,6 +178,7 @@ function show(value) {
 }
 
 root.show = show;
+root.pictures = (images) => { shown.bytes = read({ images }).bytes; view.draw(); }; // others in the same cells
 root.select = select;
 root.cell = (row, col) => { const size = shown.H * shown.W, at = (row * shown.C + col) * size; return shown.bytes.subarray(at, at + size); };
 root.smooth = (on) => { smooth = on; view.draw(); };

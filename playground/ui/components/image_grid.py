@@ -18,7 +18,7 @@ Use: sweeps of codes, several completions of one drawing, samples side by side, 
 
     const grid = document.querySelector('#codes-sweep .pg-image-grid');
     grid.show({images: {shape: [2, 3, 28, 28], data: bytes}, selected: [0, 1]});    // packed, or plain bytes
-    grid.select([1, 2]);  grid.cell(1, 2) -> Uint8Array;
+    grid.select([1, 2]);  grid.cell(1, 2) -> Uint8Array;  grid.pictures(images): new in the same cells
     grid.addEventListener('pg-hover', (event) => event.detail);    // {row, col} or null; 'pg-pick' likewise
 
 smooth: enlarge with interpolation instead of visible pixels (`grid.smooth(true)` switches). choose=False: a picture
