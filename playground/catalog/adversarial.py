@@ -47,9 +47,9 @@ CARDS: tuple[ModelCard, ...] = (
         floor=85.0,
         recipe=Recipe(
             data="grey",
-            epochs=7,
+            epochs=4,
             batch_size=16,
-            lr=1e-3,
+            lr=2e-3,
             betas=(0.0, 0.99),
             schedule="constant",
             ema=0.999,
@@ -77,9 +77,9 @@ CARDS: tuple[ModelCard, ...] = (
         floor=0.0,
         recipe=Recipe(
             data="grey",
-            epochs=15,
+            epochs=10,
             batch_size=64,
-            lr=2e-4,
+            lr=1e-3,
             betas=(0.5, 0.999),
             schedule="constant",
             ema=0.999,
@@ -92,9 +92,9 @@ CARDS: tuple[ModelCard, ...] = (
             "nonsaturating": {"loss": "nonsaturating"},
             "minimax": {"loss": "minimax"},
             "lsgan": {"loss": "lsgan"},
-            "wgan_gp": {"loss": "wgan_gp", "critic_steps": 5},
+            "wgan_gp": {"loss": "wgan_gp", "critic_steps": 5, "normalized": False, "critic_lr": 1.0},
         },
-        recipes={"wgan_gp": {"betas": (0.5, 0.9), "epochs": 10}},
+        recipes={"wgan_gp": {"betas": (0.5, 0.9), "lr": 4e-4, "epochs": 4}},
         ranked=("minimax", "lsgan", "wgan_gp"),
     ),
     ModelCard(
@@ -118,6 +118,7 @@ CARDS: tuple[ModelCard, ...] = (
         floor=95.0,
         config={"moved": True},
         variants={"lambda_1": {}, "lambda_0": {"weight": 0.0, "probe": True}},
+        recipes={"lambda_0": {"epochs": 5}},
         recipe=Recipe(
             data="grey",
             epochs=10,

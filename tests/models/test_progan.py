@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from playground.models.progan import DRIFT, PENALTY, ProGAN, down2, up2
+from playground.models.progan import PENALTY, ProGAN, down2, up2
 
 TINY = {"z_dim": 5, "channels": (6, 5, 4, 3), "fade": (0, 8, 16, 24), "stay": (8, 8, 8, 8)}
 
@@ -119,21 +119,19 @@ def test_the_taps_reach_the_old_to_rgb_only():
     assert reached == {"to_rgb.0", "to_rgb.1", "to_rgb.2"}
 
 
-def test_the_critics_loss_is_the_papers():
-    model, x = small(100), digits(3)
+def test_both_losses_by_hand():
+    model, x = small(100), digits(4)
     found = model.phases()[0].loss((x,), torch.Generator().manual_seed(5))
-    generator = torch.Generator().manual_seed(5)
-    z = torch.randn(3, 5, generator=generator, dtype=torch.float64)
-    eps = torch.rand(3, generator=generator, dtype=torch.float64).view(3, 1, 1, 1)
-    with torch.no_grad():
-        fake = model._draw(z, 3, 1.0)
-    real = 2 * F.pad(x, (2, 2, 2, 2)) - 1
-    middle = (eps * real + (1 - eps) * fake).requires_grad_()
-    (slope,) = torch.autograd.grad(model.critic(middle, 3, 1.0).sum(), middle)
-    penalty = (slope.flatten(1).norm(dim=1) - 1).square().mean()
+    z = torch.randn(4, 5, generator=torch.Generator().manual_seed(5), dtype=torch.float64)
+    fake = model._draw(z, 3, 1.0)
+    real = (2 * F.pad(x, (2, 2, 2, 2)) - 1).requires_grad_()
     f, g = model.critic(real, 3, 1.0), model.critic(fake, 3, 1.0)
-    expected = g.mean() - f.mean() + PENALTY * penalty + DRIFT * f.square().mean()
+    (slope,) = torch.autograd.grad(f.sum(), real, retain_graph=True)
+    penalty = sum((one**2).sum() for one in slope) / 4
+    expected = -torch.log(torch.sigmoid(f)).mean() - torch.log(1 - torch.sigmoid(g)).mean() + PENALTY * penalty
     assert found["loss"].item() == pytest.approx(expected.item(), rel=1e-12)
+    found = model.phases()[1].loss((x,), torch.Generator().manual_seed(5))
+    assert found["fool"].item() == pytest.approx(-torch.log(torch.sigmoid(g)).mean().item(), rel=1e-12)
 
 
 def test_pictures_count_as_shown_once_per_step():
