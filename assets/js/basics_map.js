@@ -5,8 +5,8 @@ const stages = JSON.parse(document.getElementById('pg-config').textContent).stag
 const { t } = playground;
 const make = (tag, name, words = '') => Object.assign(document.createElement(tag), { className: name, textContent: words });
 
-function href({ id, stage: to }) { // the stage, with the model chosen where the stage has that choice
-  const query = new URLSearchParams({ tab: to, ...(to === 'pixels' ? { model: id } : {}), lang: playground.lang });
+function href({ id, stage: to }) { // the model's own tab, or its stage with the model chosen where there is that choice
+  const query = new URLSearchParams({ tab: stages.includes(id) ? id : to, ...(to === 'pixels' ? { model: id } : {}), lang: playground.lang });
   return `?${query}`;
 }
 function chip(model) {

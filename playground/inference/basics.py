@@ -290,10 +290,7 @@ FIELD = (
     *((id, "none", "pass") for id in (*_NONE.split(), "text2image", "puzzle_gan", "cyclegan", "stargan")),
 )
 APART = ("autoencoder", "kl_only")  # steps of an argument: half of the VAE's objective each, no generative models
-NOT_HERE = {
-    "dcgan": "DCGAN", "text2image": "Text2Image", "puzzle_gan": "Puzzle-GAN", "cyclegan": "CycleGAN",
-    "stargan": "StarGAN", "progan": "Progressive GAN",
-}  # fmt: skip
+NOT_HERE = {"text2image": "Text2Image", "puzzle_gan": "Puzzle-GAN", "cyclegan": "CycleGAN", "stargan": "StarGAN"}
 
 
 def field() -> list[dict]:
