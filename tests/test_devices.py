@@ -44,3 +44,14 @@ def test_infogan_and_judge_agree():
     torch.testing.assert_close(moved, images, atol=PIXEL_TOLERANCE, rtol=0)
     verdict = playground.load("judge", "cuda").classify(images.cuda()).cpu()
     torch.testing.assert_close(verdict, playground.load("judge").classify(images), atol=1e-3, rtol=0)
+
+
+@pytest.mark.parametrize(
+    ("id", "variant"), [("progan", None), *(("dcgan", name) for name in catalog.variants("dcgan"))], ids=str
+)
+def test_image_generators_agree(id, variant):
+    here, there = playground.load(id, "cpu", variant=variant), playground.load(id, "cuda", variant=variant)
+    z = torch.randn(16, here.z_dim, generator=torch.Generator().manual_seed(0))
+    images = here.generate(z)
+    torch.testing.assert_close(there.generate(z.cuda()).cpu(), images, atol=PIXEL_TOLERANCE, rtol=0)
+    torch.testing.assert_close(there.logits(images.cuda()).cpu(), here.logits(images), atol=LOGIT_TOLERANCE, rtol=1e-3)
