@@ -44,14 +44,14 @@ function marker(g, x, y, box) {
   g.strokeStyle = color('ink'); g.lineWidth = 2; g.beginPath(); g.moveTo(x, box.top - px(6)); g.lineTo(x, box.bottom); g.stroke();
   g.fillStyle = color('accent-2'); g.beginPath(); g.arc(x, y, px(8), 0, 7); g.fill();
 }
-const mostSeen = () => film.schedule.seen[film.schedule.seen.length - 1];
+const mostSeen = () => Math.max(film.schedule.seen[film.schedule.seen.length - 1], film.seen[film.T - 1]);
 const schedule = playground.canvas(find('[data-view="schedule"]'), (g, width, height) => {
   if (!film) return;
   const box = frameOf(width, height), Y = (at) => box.bottom - (box.bottom - box.top) * at / TOP, X = axes(g, box, mostSeen(), SIDES.map((side, l) => [Y(l), String(side)]));
   const { seen, at } = film.schedule;
   for (let k = 1; k < seen.length; k += 1) if (at[k] > at[k - 1]) { g.fillStyle = color('soft'); g.fillRect(X(seen[k - 1]), box.top, X(seen[k]) - X(seen[k - 1]), box.bottom - box.top); }
   g.strokeStyle = color('data'); g.lineWidth = px(4); g.lineJoin = 'round'; g.beginPath();
-  seen.forEach((v, k) => g[k ? 'lineTo' : 'moveTo'](X(v), Y(at[k])));
+  [...seen, mostSeen()].forEach((v, k) => g[k ? 'lineTo' : 'moveTo'](X(v), Y(at[k] ?? TOP)));
   g.stroke();
   g.fillStyle = color('data');
   film.seen.forEach((v, k) => { g.beginPath(); g.arc(X(v), Y(heightOf(k)), px(4), 0, 7); g.fill(); });

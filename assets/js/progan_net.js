@@ -82,7 +82,7 @@ function showGrown() {
   }
   for (const node of net.querySelectorAll('.pg-rgb')) {
     const status = node.dataset.status, item = parts.get(node.dataset.layer), shape = `${item.layer.inputs} → ${item.layer.outputs}`;
-    node.children[1].textContent = status === 'fading' || status === 'fading_out' ? `${shape} × ${number(weightOf(item.level, now))}` : shape;
+    node.children[1].textContent = status === 'fading' || status === 'fading_out' ? `${shape} (×\u00a0${number(weightOf(item.level, now))})` : shape;
   }
   const figure = net.querySelector('.pg-net-picture');
   figure.querySelector('figcaption').textContent = size(now.level);

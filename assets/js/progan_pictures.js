@@ -6,7 +6,7 @@ const STAGE = 'progan', ROWS = @ROWS@, UNIT = @UNIT@, SIDES = @SIDES@, TOP = SID
 const root = element.querySelector('.pg-progan');
 const find = (selector) => root.querySelector(selector), says = (name) => root.querySelector(`[data-says="${name}"]`);
 const state = playground.link.get(STAGE);
-let drawn = null;      // {seed, seeds, raw}: what every toRGB draws, per level the pictures of all rows, UNIT = 1
+let drawn = null;      // {key, seed, seeds, raw}: what every toRGB draws, per level the pictures of all rows, UNIT = 1
 let knobs = null;      // the column of controls, once it is there
 
 // ---- words -------------------------------------------------------------------------------------------------------------------------
@@ -48,6 +48,8 @@ function blended(row, { level, alpha } = grown()) {
   }
   return out;
 }
+const walking = () => drawn.seeds.length === 2; // the rows lead from one z to the next
+const nameOf = (row) => (walking() ? t('progan.on_the_way', { a: drawn.seeds[0], b: drawn.seeds[1], t: number(row / (ROWS - 1), 1) }) : t('progan.of_seed', { seed: drawn.seeds[row] }));
 const alone = (row, level) => blended(row, { level, alpha: 1 });
 
 // ---- asking ------------------------------------------------------------------------------------------------------------------------
@@ -59,11 +61,11 @@ function taken(result) { // the answer, or null after its error was shown: missi
 function tell() { const notice = find('.pg-progan-notice'); notice.hidden = !missing; notice.textContent = missing ? missing[playground.lang] : ''; }
 
 const askStages = playground.gate(async () => {
-  const { seed } = state;
-  if (drawn && drawn.seed === seed) return;
-  const got = taken(await server.stages(seed));
+  const { seed, walk } = state, key = [seed, walk].join();
+  if (drawn && drawn.key === key) return;
+  const got = taken(await server.stages(seed, walk));
   if (!got) return;
-  drawn = { seed, seeds: got.seeds, raw: got.raw.map(playground.unpack) };
+  drawn = { key, seed, seeds: got.seeds, raw: got.raw.map(playground.unpack) };
   showStages(); showBlend();
 });
 
@@ -73,7 +75,7 @@ const picture = (name) => find(`[data-path="${name}"] canvas`);
 function showStages() { // what does not follow the slider
   if (!drawn) return;
   lines.forEach((line, row) => {
-    line.firstElementChild.textContent = drawn.seeds[row];
+    line.firstElementChild.textContent = walking() ? number(row / (ROWS - 1), 1) : drawn.seeds[row];
     const cells = line.querySelectorAll('canvas');
     SIDES.forEach((side, level) => paint(cells[level], alone(row, level), side));
   });
@@ -102,7 +104,7 @@ function showPaths({ level, alpha }) {
   says('grow').textContent = t(alpha < 1 ? 'progan.says_fading' : level ? 'progan.says_in' : 'progan.says_start', { side: SIDES[level], below: SIDES[Math.max(0, level - 1)], old: Math.round(100 * (1 - alpha)), new: Math.round(100 * alpha) });
   lines.forEach((line, row) => { line.setAttribute('aria-checked', String(row === state.row)); line.tabIndex = row === state.row ? 0 : -1; });
   if (!drawn) return;
-  says('blend_size').textContent = t('progan.seed_is', { seed: drawn.seeds[state.row], size: size(level) });
+  says('blend_size').textContent = t('progan.picture_is', { name: nameOf(state.row), size: size(level) });
   if (level) paint(picture('old'), alone(state.row, level - 1), SIDES[level - 1]);
   else picture('old').width = picture('old').height = 1;
   paint(picture('new'), alone(state.row, level), SIDES[level]);
@@ -110,8 +112,8 @@ function showPaths({ level, alpha }) {
     const bytes = blended(row), cell = line.lastElementChild.firstElementChild;
     paint(cell, bytes, SIDES[level]);
     if (row === state.row) paint(picture('blend'), bytes, SIDES[level]);
-    line.setAttribute('aria-label', t('progan.row', { seed: drawn.seeds[row] }));
+    line.setAttribute('aria-label', t('progan.row', { name: nameOf(row) }));
   });
-  root.dataset.shown = [drawn.seed, state.row, state.at].join();
+  root.dataset.shown = [drawn.key, state.row, state.at].join();
 }
 root.pixels = (row) => blended(row); // bytes of what is shown, for whoever wants to compare

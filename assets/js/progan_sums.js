@@ -40,7 +40,7 @@ function drawStds(g, rows, left, width) {
   });
 }
 function stdName(row) {
-  const name = row.kind === 'to_rgb' || row.kind === 'from_rgb' ? `${row.kind === 'to_rgb' ? 'toRGB' : 'fromRGB'}${SUB[row.level]}` : `${t(`progan.short.${parts.get(`${row.net}:${row.name}`).kind}`)} ${row.inputs}→${row.kind === 'dense' ? `${row.outputs / 16}·16` : row.outputs}`;
+  const name = row.kind === 'to_rgb' || row.kind === 'from_rgb' ? `${row.kind === 'to_rgb' ? 'toRGB' : 'fromRGB'}${SUB[row.level]}` : `${t(`progan.short.${parts.get(`${row.net}:${row.name}`).kind}`)} ${row.inputs}→${row.outputs}`;
   return `${row.net}  ${name}`;
 }
 function showStds() {
@@ -60,10 +60,10 @@ function showBatches() {
   if (!batches) return;
   const most = Math.max(...KINDS.map((name) => mean(batches[name].spread)));
   for (const name of KINDS) {
-    const node = find(`[data-batch="${name}"]`), { bytes, spread, score } = batches[name], value = mean(spread), side = SIDES[TOP];
+    const node = find(`[data-batch="${name}"]`), { bytes, spread, logit } = batches[name], value = mean(spread), side = SIDES[TOP];
     node.querySelectorAll('canvas').forEach((canvas, k) => paint(canvas, bytes, side, k * side * side));
     node.querySelector('.pg-progan-spread i').style.width = `${100 * value / most}%`;
-    node.querySelector('output').textContent = t('progan.batch_says', { spread: value < 0.0005 ? short(value) : number(value, 3), score: number(score, 1) });
+    node.querySelector('output').textContent = t('progan.batch_says', { spread: value < 0.0005 ? short(value) : number(value, 3), logit: number(logit, 1) });
   }
   says('batches').textContent = t('progan.batches_say', { ratio: number(mean(batches.generated.spread) / mean(batches.real.spread)), seed: batches.seed });
   root.dataset.batches = String(batches.seed);

@@ -16,6 +16,7 @@ function show() {
   for (const button of root.querySelectorAll('[data-go]')) button.setAttribute('aria-pressed', String(button.dataset.go === state.section));
   const seed = knobs && knobs.querySelector('#progan-seed');
   if (seed && document.activeElement !== seed) seed.value = state.seed;
+  if (knobs) knobs.querySelector('[data-act="walk"]').setAttribute('aria-pressed', String(state.walk));
   showPlay(); showBlend();
   if (state.section === 'network') { showMark(); showStds(); showBatches(); }
   if (state.section === 'film') showFilm();
@@ -84,7 +85,7 @@ playground.keys(root, { left: turn(-STEP), right: turn(STEP), up: line(-1), down
 function typed(event) {
   const raw = event.target.value.trim(), seed = Number(raw);
   if (raw !== '' && Number.isInteger(seed) && seed >= 0 && seed <= LARGEST_SEED) { set({ seed }); return; }
-  server.stages(raw).then(playground.check); // the server says what it expected, in the page's words
+  server.stages(raw, false).then(playground.check); // the server says what it expected, in the page's words
   event.target.value = state.seed;
 }
 function connect() {
@@ -95,6 +96,7 @@ function connect() {
   seed.addEventListener('change', typed);
   seed.addEventListener('keydown', (event) => { if (event.key === 'Enter') seed.blur(); });
   knobs.querySelector('[data-act="another"]').addEventListener('click', another);
+  knobs.querySelector('[data-act="walk"]').addEventListener('click', () => set({ walk: !state.walk }));
   playground.keys(knobs, { n: another });
   show(); showNumbers(); askNumbers();
   OF_SECTION[state.section]();

@@ -48,13 +48,13 @@ def padded(digits: np.ndarray) -> np.ndarray:
 def compared(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Pictures x (n, 32, 32) in [-1, 1], seen by the critic together.
 
-    Returns them as uint8, the value of its extra map for each (n,), and its scores (n,).
+    Returns them as uint8, the value of its extra map for each (n,), and its logits (n,).
     """
     network = _network()
     seen = _tensor(x, network)[:, None]
     spread = minibatch_std(network.critic.features(seen, LEVELS - 1, 1.0))[:, -1, 0, 0]
-    score = network.critic(seen, LEVELS - 1, 1.0)
-    return _bytes(((seen + 1) / 2).clamp(0, 1)), spread.cpu().numpy(), score.cpu().numpy()
+    logit = network.critic(seen, LEVELS - 1, 1.0)
+    return _bytes(((seen + 1) / 2).clamp(0, 1)), spread.cpu().numpy(), logit.cpu().numpy()
 
 
 @torch.inference_mode()

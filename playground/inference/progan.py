@@ -16,6 +16,7 @@ import numpy as np
 
 from playground import catalog, weights
 from playground.data.noise import noises
+from playground.data.walks import spherical
 from playground.errors import WeightsError
 from playground.inference import checks
 
@@ -43,7 +44,7 @@ class Samples:
 class Stages:
     """What every toRGB draws from the same noises: seeds (n,) int64, raw per level (n, s, s) int16, UNIT = 1.
 
-    A value is about in [-1, 1], paper to ink, and not yet clipped.
+    A value is about in [-1, 1], paper to ink, and not yet clipped. Of a walk, seeds are those of both its ends.
     """
 
     seeds: np.ndarray
@@ -80,12 +81,12 @@ class Layer:
 class Batch:
     """Eight pictures as the critic gets them: images (8, 32, 32) uint8.
 
-    spread (8,): the value of the map that `minibatch_std` adds for each picture's group. score (8,): D's.
+    spread (8,): the value of the map that `minibatch_std` adds for each picture's group. logit (8,): D's, of real.
     """
 
     images: np.ndarray
     spread: np.ndarray
-    score: np.ndarray
+    logit: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -145,12 +146,17 @@ def generate(seed: int = 0, n: int = 1, level: int = TOP, alpha: float = 1.0) ->
 
 def stages(seed: int = 0, n: int = 6) -> Stages:
     """What all four levels draw from n consecutive noises. Errors as in `generate`."""
-    from playground.inference import _progan
-
     seeds = _seeds(seed, n)
-    limit = np.iinfo(np.int16)
-    raw = [np.round(UNIT * x).clip(limit.min, limit.max).astype(np.int16) for x in _progan.drawn(noises(seeds, Z_DIM))]
-    return Stages(seeds, tuple(raw))
+    return Stages(seeds, _raw(noises(seeds, Z_DIM)))
+
+
+def walk(seed: int = 0, n: int = 6) -> Stages:
+    """What all four levels draw on the spherical way from the noise of a seed to that of the next, both included.
+
+    n: pictures of the way, 2..100. Errors as in `generate`.
+    """
+    seeds, n = _seeds(seed, 2), checks.integer("n", n, 2, MOST)
+    return Stages(seeds, _raw(spherical(*noises(seeds, Z_DIM), np.linspace(0, 1, n))))
 
 
 def blend(raw: tuple[np.ndarray, ...], level: int, alpha: float) -> np.ndarray:
@@ -254,6 +260,13 @@ def warm_up() -> None:
         stages()
     except WeightsError:
         pass  # the stage itself says so, with the command that helps
+
+
+def _raw(z: np.ndarray) -> tuple[np.ndarray, ...]:
+    from playground.inference import _progan
+
+    limit = np.iinfo(np.int16)
+    return tuple(np.round(UNIT * x).clip(limit.min, limit.max).astype(np.int16) for x in _progan.drawn(z))
 
 
 def _seeds(seed: object, n: object) -> np.ndarray:

@@ -108,6 +108,19 @@ def test_the_blend_is_of_raw_values_not_of_clipped_ones():
     assert room.blend(raw, 1, 1.0).min() == 255 and room.blend(raw, 1, 0.0).max() == 0
 
 
+def test_a_walk_leads_from_one_noise_to_the_next():
+    way, ends = room.walk(7, 5), room.stages(7, 2)
+    assert way.seeds.tolist() == [7, 8]
+    for level in range(4):
+        assert near(room.blend(way.raw, level, 1.0)[[0, -1]], room.blend(ends.raw, level, 1.0))
+    from playground.inference import _progan
+
+    a, b = noises([7, 8], room.Z_DIM)
+    lengths, middle = [np.linalg.norm(z) for z in (a, b)], a / np.linalg.norm(a) + b / np.linalg.norm(b)
+    z = middle / np.linalg.norm(middle) * np.mean(lengths)
+    assert near(room.blend(way.raw, 3, 1.0)[2:3], _progan.images(z[None], 3, 1.0))
+
+
 def test_every_level_comes_from_one_network():
     made = room.stages(0, 2)
     assert [x.shape for x in made.raw] == [(2, s, s) for s in room.SIDES]
@@ -187,7 +200,7 @@ def test_copies_have_no_spread_and_others_have():
     made = room.variation(2)
     np.testing.assert_allclose(made.copies.spread, 1e-4, rtol=1e-3)  # the root of what keeps it differentiable
     assert made.generated.spread.min() > 100 * 1e-4 and made.real.spread.min() > 100 * 1e-4
-    assert np.ptp(made.copies.score) < 1e-5 and np.array_equal(made.copies.images[0], made.generated.images[0])
+    assert np.ptp(made.copies.logit) < 1e-5 and np.array_equal(made.copies.images[0], made.generated.images[0])
 
 
 def test_the_real_digits_are_test_digits(data_root):
@@ -277,7 +290,7 @@ def test_missing_weights_say_which_and_leave_the_warm_up_alone(tmp_path, monkeyp
 
 @pytest.mark.parametrize("seed", [-1, 2**31, 0.5, math.nan, "1", None, True, [], 10**400])
 def test_a_bad_seed_is_refused(seed):
-    for act in (room.generate, room.stages, room.variation):
+    for act in (room.generate, room.stages, room.walk, room.variation):
         with pytest.raises(InvalidInput):
             act(seed)
 

@@ -65,7 +65,8 @@ def test_page_and_room_agree_on_what_is_allowed():
 
 
 def test_the_browser_gets_the_rooms_pictures_before_clipping():
-    sent, made = progan.stages(8), room.stages(8, progan.ROWS)
+    sent, made = progan.stages(8, False), room.stages(8, progan.ROWS)
+    assert np.array_equal(unpack(progan.stages(8, True)["raw"][3]), room.walk(8, progan.ROWS).raw[3])
     assert sent["seeds"] == made.seeds.tolist()
     for packed, raw in zip(sent["raw"], made.raw, strict=True):
         assert packed["dtype"] == "int16" and np.array_equal(unpack(packed), raw)
@@ -92,10 +93,10 @@ def test_film_and_numbers_are_plain_values():
 @pytest.mark.parametrize(
     ("fn", "payload", "kind"),
     [
-        (progan.stages, -1, "integer_range"),
-        (progan.stages, "seven", "integer_range"),
-        (progan.stages, None, "integer_range"),
-        (progan.stages, [1, 2], "integer_range"),
+        (progan.stages, [-1, False], "integer_range"),
+        (progan.stages, ["seven", True], "integer_range"),
+        (progan.stages, [None, None], "integer_range"),
+        (progan.stages, 3, "shape"),
         (progan.variation, 2**31, "integer_range"),
         (progan.variation, {"seed": 1}, "integer_range"),
     ],
@@ -109,8 +110,8 @@ def test_a_browser_may_send_anything(fn, payload, kind):
 def test_missing_weights_are_data_too(tmp_path, monkeypatch):
     monkeypatch.setattr(weights, "PRETRAINED", tmp_path)
     weights._load.cache_clear()
-    for fn, command in ((progan.stages, "training"), (progan.variation, "training")):
-        assert f"playground.{command} progan" in handlers.served(fn)(0)["error"]["message"]["en"]
+    for fn, payload in ((progan.stages, [0, False]), (progan.variation, 0)):
+        assert "playground.training progan" in handlers.served(fn)(payload)["error"]["message"]["en"]
     weights._load.cache_clear()
 
 

@@ -76,6 +76,8 @@ KNOBS = """<div class="pg-progan-knobs" role="group" data-t-label="progan.contro
   <div class="pg-progan-two">
     <input type="number" id="progan-seed" min="0" max="2147483647" step="1" inputmode="numeric">
     <button type="button" class="pg-button" data-act="another" data-t="progan.another"></button></div></div>
+<div class="pg-progan-knob" data-for="grow">
+  <button type="button" class="pg-button" data-act="walk" data-t="progan.walk"></button></div>
 <p class="pg-progan-hint" data-for="grow" data-t="progan.grow_hint"></p>
 <p class="pg-progan-hint" data-for="network" data-t="progan.network_hint"></p>
 <p class="pg-progan-hint" data-for="film" data-t="progan.film_hint"></p>

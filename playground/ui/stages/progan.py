@@ -22,22 +22,22 @@ FIELDS = {
     "section": Field("choice", SECTIONS[0], choices=SECTIONS),
     "seed": Field("int", 0, 0, LARGEST_SEED),
     "row": Field("int", 0, 0, ROWS - 1),
+    "walk": Field("bool", False),  # rows: from the first seed's z to the next one's
     "at": Field("float", 2.5, 0, TOP),  # level - 1 + alpha: whole numbers are levels that are in
     "mark": Field("choice", "equalized", choices=MARKS),
     "step": Field("int", -1, -1, FRAMES - 1),  # moment of the film; -1: plays from the start
     "flow": Field("choice", "D", choices=flows.choices("progan")),
 }
-MORE = r"""$$\text{D:}\quad h_{l-1}=(1-\alpha)\,\mathrm{fromRGB}_{l-1}(\mathrm{down}_2(x))\\
-+\alpha\,\mathrm{down}_2\!\left(D_l(\mathrm{fromRGB}_l(x))\right)$$
+MORE = r"""$$\begin{aligned}h^D_{l-1}=\;&(1-\alpha)\,\mathrm{fromRGB}_{l-1}(\mathrm{down}_2(x))\\
+&+\alpha\,\mathrm{down}_2\!\left(D_l(\mathrm{fromRGB}_l(x))\right)\end{aligned}$$
 
 $$x_\alpha=(1-\alpha)\,\mathrm{up}_2(\mathrm{down}_2(x))+\alpha\,x$$
 
 $$w=c\,\hat w,\quad\hat w\sim\mathcal N(0,1),\quad c=\tfrac{\text{gain}}{\sqrt{\text{fan-in}}}$$
 
-$$\min_D\;\mathbb{E}\,D(G(z))-\mathbb{E}\,D(x_\alpha)\\
-+10\,\mathbb{E}(\lVert\nabla D(\hat x)\rVert-1)^2+0.001\,\mathbb{E}\,D(x_\alpha)^2$$
-
-$$\min_G\;-\mathbb{E}\,D(G(z))$$"""
+$$\begin{aligned}\min_D\;&-\mathbb{E}\ln D(x_\alpha)-\mathbb{E}\ln(1-D(G(z)))
++\mathbb{E}\,\lVert\nabla\ell(x_\alpha)\rVert^2\\
+\min_G\;&-\mathbb{E}\ln D(G(z)),\qquad D=\sigma(\ell)\end{aligned}$$"""
 
 
 def build(page: Page) -> None:
@@ -61,11 +61,11 @@ def build(page: Page) -> None:
     page.state("progan", {}, FIELDS)
 
 
-def stages(seed: int) -> dict:
-    """What every toRGB draws from six consecutive noises."""
+def stages(seed: int, walk: bool) -> dict:
+    """What every toRGB draws from six consecutive noises, or on the way from one to the next."""
     from playground.inference import progan
 
-    made = progan.stages(seed, ROWS)
+    made = (progan.walk if walk is True else progan.stages)(seed, ROWS)
     return {"seeds": made.seeds.tolist(), "raw": [pack(x) for x in made.raw]}
 
 
@@ -85,7 +85,7 @@ def variation(seed: int) -> dict:
         name: {
             "images": pack(batch.images),
             "spread": [float(v) for v in batch.spread],
-            "score": float(batch.score.mean()),
+            "logit": float(batch.logit.mean()),
         }
         for name, batch in (("real", made.real), ("generated", made.generated), ("copies", made.copies))
     }
