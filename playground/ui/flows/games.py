@@ -158,9 +158,9 @@ def progan() -> Picture:
     )
     critic = ("from_new", "from_old", "D_new", "D_below")
     maker = ("G_below", "G_new", "rgb_new", "rgb_old")
-    d = "L_{D} = E D(G(z)) − E D(x_{α}) + 10 E (‖∇D(x̂)‖ − 1)^{2} + 0.001 E D(x_{α})^{2}"
+    d = "L_{D} = −E ln D(x_{α}) − E ln(1 − D(G(z))) + E ‖∇ℓ(x_{α})‖^{2},   D = σ(ℓ)"
     turns = (
         Gradient("D", ("L_D",), critic, d, ("Gz>seen",), phase="critic"),
-        Gradient("G", ("L_G",), maker, "L_{G} = −E D(G(z))", unused=("x>seen",), phase="generator"),
+        Gradient("G", ("L_G",), maker, FORMULAS["nonsaturating"][1], unused=("x>seen",), phase="generator"),
     )
     return Picture(nodes, edges, turns, (6, 4.2), (3, 11.5), "flow.note.progan")
