@@ -83,7 +83,7 @@ function drawCurve(name, g, width, height) {
   const values = (loss) => films[loss][name].map((v) => (given.log ? Math.log10(Math.max(v, 1e-12)) : v));
   let { low, high, ticks } = given;
   if (given.log) { const every = known.flatMap((loss) => [...values(loss)]); low = Math.floor(Math.min(...every)); high = Math.max(low + 1, Math.ceil(Math.max(...every))); ticks = Array.from({ length: high - low + 1 }, (_, i) => low + i).filter((_, i, all) => i % Math.ceil(all.length / 4) === 0); }
-  else low = Math.min(low, ...known.flatMap((loss) => [...values(loss)]));
+  else if (Math.min(...known.flatMap((loss) => [...values(loss)])) < low) [low, ticks] = [0, [0, high / 2, high]]; // D may also be wrong more often than a coin
   const Y = axis(low, high, box.bottom, box.top);
   for (const v of ticks) { rule(g, box.left, Y(v), box.right, Y(v)); write(g, given.log ? short(10 ** v) : given.tick(v), box.left - 6, Y(v), { align: 'right' }); }
   const { steps } = films[known[0]];
