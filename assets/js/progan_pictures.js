@@ -2,7 +2,7 @@
 // files, one script: this one with the pictures, progan_net (the network as a drawing), progan_sums (what was measured on it),
 // progan_film, and progan_view, which joins them with the column of knobs.
 const { t, color, font, px, clamp } = playground;
-const STAGE = 'progan', ROWS = @ROWS@, UNIT = @UNIT@, SIDES = @SIDES@, TOP = SIDES.length - 1, COMPARED = @COMPARED@, LARGEST_SEED = 2147483647;
+const STAGE = 'progan', ROWS = @ROWS@, UNIT = @UNIT@, SIDES = @SIDES@, TOP = SIDES.length - 1, LARGEST_SEED = 2147483647;
 const root = element.querySelector('.pg-progan');
 const find = (selector) => root.querySelector(selector), says = (name) => root.querySelector(`[data-says="${name}"]`);
 const state = playground.link.get(STAGE);
@@ -13,7 +13,6 @@ let knobs = null;      // the column of controls, once it is there
 const SUB = '₀₁₂₃';
 const whole = (v) => Math.round(v).toLocaleString(playground.lang);
 const number = (v, digits = 2) => (Math.abs(v) < 0.5 * 10 ** -digits ? 0 : v).toFixed(digits).replace('-', '−');
-const short = (v) => (v === 0 ? '0' : Math.abs(v) < 0.001 ? v.toExponential(0).replace('-', '−') : Number(v.toPrecision(3)).toString().replace('-', '−'));
 const size = (level) => `${SIDES[level]} × ${SIDES[level]}`;
 
 // ---- where it has grown to -----------------------------------------------------------------------------------------------------------
@@ -74,6 +73,7 @@ const lines = [...root.querySelectorAll('.pg-progan-row[data-row]')];
 const picture = (name) => find(`[data-path="${name}"] canvas`);
 function showStages() { // what does not follow the slider
   if (!drawn) return;
+  find('.pg-progan-heads span').textContent = walking() ? 't' : 'z';
   lines.forEach((line, row) => {
     line.firstElementChild.textContent = walking() ? number(row / (ROWS - 1), 1) : drawn.seeds[row];
     const cells = line.querySelectorAll('canvas');

@@ -63,7 +63,7 @@ function showBatches() {
     const node = find(`[data-batch="${name}"]`), { bytes, spread, logit } = batches[name], value = mean(spread), side = SIDES[TOP];
     node.querySelectorAll('canvas').forEach((canvas, k) => paint(canvas, bytes, side, k * side * side));
     node.querySelector('.pg-progan-spread i').style.width = `${100 * value / most}%`;
-    node.querySelector('output').textContent = t('progan.batch_says', { spread: value < 0.0005 ? short(value) : number(value, 3), logit: number(logit, 1) });
+    node.querySelector('output').textContent = t('progan.batch_says', { spread: number(value, value < 0.0005 ? 4 : 3), logit: number(logit, 1) });
   }
   says('batches').textContent = t('progan.batches_say', { ratio: number(mean(batches.generated.spread) / mean(batches.real.spread)), seed: batches.seed });
   root.dataset.batches = String(batches.seed);

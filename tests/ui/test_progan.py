@@ -21,7 +21,7 @@ from playground.ui.components import progan_view
 from playground.ui.components.progan_view import KNOBS, ProganView
 from playground.ui.stages import progan
 
-ROOM_CONSTANTS = {"ROWS": 6, "UNIT": 1, "SIDES": [4], "COMPARED": 8, "SHOWN": 64}
+ROOM_CONSTANTS = {"ROWS": 6, "UNIT": 1, "SIDES": [4], "SHOWN": 64}
 KINDS = "z dense up first_g second_g to_rgb from_rgb first_d second_d down std last_0 last_1 score".split()
 
 

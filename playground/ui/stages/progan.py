@@ -8,7 +8,7 @@ from dataclasses import asdict
 import gradio as gr
 
 from playground import catalog
-from playground.inference.progan import COMPARED, LARGEST_SEED, SHOWN, SIDES, TOP, UNIT
+from playground.inference.progan import LARGEST_SEED, SHOWN, SIDES, TOP, UNIT
 from playground.ui import flows
 from playground.ui.components.base import pack
 from playground.ui.components.flow_picture import FlowPicture
@@ -45,7 +45,7 @@ def build(page: Page) -> None:
     view, controls, notes = page.layout("progan")
     with view:
         asked = [page.server(fn) for fn in (stages, network, variation, film, numbers)]
-        constants = {"ROWS": ROWS, "UNIT": UNIT, "SIDES": list(SIDES), "COMPARED": COMPARED, "SHOWN": SHOWN}
+        constants = {"ROWS": ROWS, "UNIT": UNIT, "SIDES": list(SIDES), "SHOWN": SHOWN}
         ProganView(ROWS, FRAMES, constants=constants, server_functions=asked, elem_id="progan-view")
         with gr.Column(min_width=0, elem_classes=["pg-progan-flow"]):
             FlowPicture("progan", link=("progan", "flow"), elem_id="progan-flow")
