@@ -47,12 +47,12 @@ CARDS: tuple[ModelCard, ...] = (
         floor=85.0,
         recipe=Recipe(
             data="grey",
-            epochs=4,
+            epochs=8,
             batch_size=16,
             lr=2e-3,
             betas=(0.0, 0.99),
             schedule="constant",
-            ema=0.999,
+            ema=0.9995,
             bf16=True,
             channels_last=True,
             half=True,
@@ -77,7 +77,7 @@ CARDS: tuple[ModelCard, ...] = (
         floor=0.0,
         recipe=Recipe(
             data="grey",
-            epochs=10,
+            epochs=6,
             batch_size=64,
             lr=1e-3,
             betas=(0.5, 0.999),
@@ -94,7 +94,7 @@ CARDS: tuple[ModelCard, ...] = (
             "lsgan": {"loss": "lsgan"},
             "wgan_gp": {"loss": "wgan_gp", "critic_steps": 5, "normalized": False, "critic_lr": 1.0},
         },
-        recipes={"wgan_gp": {"betas": (0.5, 0.9), "lr": 4e-4, "epochs": 4}},
+        recipes={"wgan_gp": {"betas": (0.5, 0.9), "lr": 4e-4, "epochs": 3}},
         ranked=("minimax", "lsgan", "wgan_gp"),
     ),
     ModelCard(
@@ -118,7 +118,7 @@ CARDS: tuple[ModelCard, ...] = (
         floor=95.0,
         config={"moved": True},
         variants={"lambda_1": {}, "lambda_0": {"weight": 0.0, "probe": True}},
-        recipes={"lambda_0": {"epochs": 5}},
+        recipes={"lambda_0": {"epochs": 4}},
         recipe=Recipe(
             data="grey",
             epochs=10,

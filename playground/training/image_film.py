@@ -1,8 +1,10 @@
 """The film of an image GAN's training: the same 64 z again and again, and what D said of pictures meanwhile.
 
 `python -m playground.training dcgan` keeps it beside the weights: `film.png`, one row of 64 pictures per moment, and
-`film.safetensors`, one row of numbers per moment. What is recorded is the network in training, in eval mode, not its
-average. A run that is resumed goes on with what its moments before that had left beside the checkpoint.
+`film.safetensors`, one row of numbers per moment. What is recorded is the network in training, not its average: G in
+eval mode, D as it judges in training, where real and generated pictures are normalized apart from each other. Its
+running statistics would lag behind at first, and tell of another D. A run that is resumed goes on with what its moments
+before that had left beside the checkpoint.
 
     steps (T,) int32                  generator steps taken
     real, fake (T, WATCHED) half      D's logits (scores) on the same training digits, on the same z
@@ -12,6 +14,7 @@ average. A run that is resumed goes on with what its moments before that had lef
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 
@@ -81,18 +84,18 @@ class ImageFilm:
 
 def look(model: Model, x: Tensor, z: Tensor) -> dict[str, Tensor]:
     """What the film keeps of a model now: digits x (n, 1, 28, 28), noises z (n, d); see the head of the file."""
+    judging = copy.deepcopy(model).train()  # a copy: the running statistics of the model itself do not move
     was = model.training
     model.eval()
     with torch.no_grad():
         fake = model.generate(z)
         confidence, digit = recognised(as_digits(fake).cpu())
-        real = model.logits(model.as_shown(x) if hasattr(model, "as_shown") else x)  # of a network that grows
-    logits, gradient = _pull(model, fake)
+        real = judging.logits(model.as_shown(x) if hasattr(model, "as_shown") else x)  # of a network that grows
     model.train(was)
+    logits, gradient = _pull(judging, fake)
     counts = torch.where(confidence >= UNSURE, digit, 10).bincount(minlength=11)
-    pixels = (fake[:SHOWN, 0] * 255).round().to(torch.uint8)
     seen = {
-        "images": pixels,
+        "images": (fake[:SHOWN, 0] * 255).round().to(torch.uint8),
         "real": real.half(),
         "fake": logits.half(),
         "gradient": gradient,
@@ -105,8 +108,8 @@ def _pull(model: Model, fake: Tensor) -> tuple[Tensor, Tensor]:
     """D's logits (n,) on pictures, and the median size of dL_G/dx that each of them receives."""
     fake = fake.detach().requires_grad_()
     logits = model.logits(fake)
-    alone = model.loss.generator_grad(logits.detach())  # dL/dl of each logit, before the mean over the batch
-    (gradient,) = torch.autograd.grad(logits, fake, alone)
+    each = model.loss.generator_grad(logits.detach())  # dL/dl of each logit, before the mean over the batch
+    (gradient,) = torch.autograd.grad(logits, fake, each)
     return logits, gradient.flatten(1).norm(dim=1).median().float()
 
 
