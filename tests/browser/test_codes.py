@@ -223,10 +223,11 @@ def test_a_link_opens_what_it_says(open_stage):
     assert page.locator("#codes-seed").input_value() == "77"
 
 
-def test_a_broken_link_says_so_and_opens_the_default(open_stage):
-    page = open_stage("c1=12&c2=wide&c3=nan&seed=-4&sweep=all", lang="ko")
+def test_a_broken_link_says_so_and_opens_the_default(new_page):
+    page = new_page("/?tab=codes&c1=12&c2=wide&c3=nan&seed=-4&sweep=all", lang="ko")
+    page.wait_for_function("document.querySelectorAll('.pg-toast').length === 4")  # at most four messages at once
+    page.wait_for_function(READY)  # afterwards: a message goes after a while
     assert state(page) == {name: FIELDS[name].default for name in OWN}
-    assert page.locator(".pg-toast").count() == 4  # at most four messages at once
 
 
 def test_a_bad_seed_is_explained_and_taken_back(open_stage):
