@@ -36,14 +36,8 @@ def test_all_ten_digits_are_drawn(id, variant):
 def test_the_best_loss_is_near_real_digits():
     found = [rows("dcgan", variant)["frechet"] for variant in catalog.variants("dcgan")]
     best = min(found, key=lambda row: row["value"])
-    assert best["value"] <= 10 * best["real_vs_real"], f"expected ten times {best['real_vs_real']}, got {best['value']}"
-
-
-def test_the_grown_network_draws_digits_that_can_be_read():
-    row = rows("progan", None)["recognised"]
-    assert row["value"] >= 85, (
-        f"expected 85 % with p >= 0.9, as real digits have in {row['real']} %, got {row['value']}"
-    )
+    for row in (best, rows("progan", None)["frechet"]):
+        assert row["value"] <= 10 * row["real_vs_real"], f"expected ten times {row['real_vs_real']}, got {row['value']}"
 
 
 @pytest.mark.slow
