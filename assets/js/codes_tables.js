@@ -14,8 +14,8 @@ function table(network) {
     add(line, 'th', `c₁ = ${c1}`, { scope: 'row' });
     row.forEach((count, digit) => {
       const cell = add(line, 'td', ''), share = count / sum;
-      add(cell, 'span', count); // a narrow screen shows shares of the row instead
-      add(cell, 'small', `${Math.round(100 * share)}%`);
+      add(cell, 'span', count); // a narrow screen shows the percentage of the row instead
+      add(cell, 'small', Math.round(100 * share));
       cell.style.setProperty('--share', `${Math.round(100 * share)}%`);
       cell.classList.toggle('pg-full', share > 0.5);
       cell.classList.toggle('pg-matched', facts.digit_of_code[c1] === digit);

@@ -96,6 +96,8 @@ def test_the_table_is_the_judges_counts(open_section):
     for c1, row in enumerate(table.all()):
         matched = row.locator("td").evaluate_all("cells => cells.findIndex((c) => c.classList.contains('pg-matched'))")
         assert matched == found.facts.digit_of_code[c1]
+        shades = row.locator("td").evaluate_all("cells => cells.map((c) => getComputedStyle(c).backgroundColor)")
+        assert shades[matched] not in shades[:matched] + shades[matched + 1 :], "expected the matched cell filled"
     assert f"{found.facts.code_accuracy:.1f} %" in page.locator('figure[data-variant="lambda_1"]').inner_text()
 
 
