@@ -141,6 +141,7 @@ function show() {
   if (state.step !== shown) {
     began = still.matches || state.step === shown - 1 ? -1e9 : performance.now();
     shown = state.step;
+    box.dataset.still = 'false'; // until this phase is drawn
     say();
   }
   if (!moving) moving = requestAnimationFrame(animate);

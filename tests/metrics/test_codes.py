@@ -113,7 +113,8 @@ class Bars(torch.nn.Module):
         return (inside * ((rows - 13.5).abs() <= 8)[:, None])[:, None]
 
 
-def test_known_effects_are_found(monkeypatch):
+@pytest.mark.slow
+def test_known_effects_are_found():
     rows = codes.code_effects(Bars())["per_code"]
     assert rows["c2"]["name"] == "slant" and rows["c3"]["name"] in ("width", "thickness")
     assert rows["c2"]["slant"]["change"] == pytest.approx(2 * math.degrees(math.atan(0.5)), abs=1)
