@@ -8,7 +8,7 @@ before that had left beside the checkpoint.
 
     steps (T,) int32                  generator steps taken
     real, fake (T, WATCHED) half      D's logits (scores) on the same training digits, on the same z
-    gradient (T,) float               median over these z of |dL_G/dx|, of each picture for itself
+    gradient (T,) float               median over these z of |dL_G/dx| before the mean over the batch
     digits (T, 11) int16              how often the judge reads each digit in these pictures; last: none
 """
 

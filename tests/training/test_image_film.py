@@ -67,7 +67,7 @@ def test_moments_start_at_the_start_end_at_the_end_and_spread(total, frames):
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_a_look_is_the_networks_own(loss):
-    """Pictures, logits and the gradient of each picture by itself, against autograd through the whole loss."""
+    """Pictures in eval mode, logits and the gradient at each picture in training mode, against autograd."""
     model, x = tiny(loss), batch(1)[0]
     z = torch.from_numpy(noises(range(8), 64))
     seen = look(model.train(), x, z)
