@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +11,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from playground.data import captions, mnist
-from playground.data.captions import Meaning
+from playground.data.batches import Source
+from playground.data.captions import ATTRIBUTES, VALUES, Meaning
 
 SIDE = 32
 RGB = {
@@ -70,36 +70,43 @@ def placed(x: Tensor, meanings: Sequence[Meaning], wobble: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True)
-class Captioned:
+class Captioned(Source):
     """Training batches of pictures with a caption that fits and one that does not.
 
-    images (N, 1, 28, 28) uint8, labels (N,). Each picture's meaning is drawn afresh, with the digit that it has.
+    Each picture's meaning is drawn afresh, with the digit that it has.
     """
-
-    images: Tensor
-    labels: Tensor
-    size: int
-    seed: int = 0
-    rank: int = 0
-    world: int = 1
-
-    @property
-    def per_epoch(self) -> int:
-        """Steps in one pass over the digits, all processes together."""
-        return math.ceil(len(self.images) / (self.size * self.world))
 
     def at(self, step: int) -> tuple[Tensor, Tensor, Tensor]:
         """Batch number `step`: x (size, 3, 32, 32) in [0, 1], tokens of a right and of a wrong caption (size, 24)."""
-        key = hash((self.seed, step, self.rank)) % 2**63
-        generator, chance = torch.Generator().manual_seed(key), random.Random(key)
-        rows = torch.randint(len(self.images), (self.size,), generator=generator)
-        meanings = [_with_digit(captions.draw(chance), int(self.labels[row])) for row in rows]
+        x, meanings, chance = self._drawn(step)
         wrong = [captions.mismatch(meaning, chance) for meaning in meanings]
         words = [torch.tensor([captions.tokens(worded(m, chance)) for m in of]) for of in (meanings, wrong)]
-        return paint(self.images[rows], meanings, generator), *words
+        return x, *words
+
+    def _drawn(self, step: int) -> tuple[Tensor, list[Meaning], random.Random]:
+        generator, chance = self.generator(step), random.Random(hash((self.seed, step, self.rank)))
+        rows = self.rows(step, len(self.images), self.per_epoch)
+        meanings = [with_digit(captions.draw(chance), int(self.labels[row])) for row in rows]
+        return paint(self.images[rows], meanings, generator), meanings, chance
 
 
-def _with_digit(meaning: Meaning, digit: int) -> Meaning:
+@dataclass(frozen=True)
+class Told(Captioned):
+    """Training batches of a classifier of captioned pictures."""
+
+    def at(self, step: int) -> tuple[Tensor, Tensor]:
+        """Batch number `step`: x (size, 3, 32, 32) in [0, 1], the index of each of its ATTRIBUTES' values (size, 6)."""
+        x, meanings, _ = self._drawn(step)
+        return x, indices(meanings)
+
+
+def indices(meanings: Sequence[Meaning]) -> Tensor:
+    """Index of the value of each of ATTRIBUTES: (B, 6)."""
+    return torch.tensor([[VALUES[name].index(getattr(m, name)) for name in ATTRIBUTES] for m in meanings])
+
+
+def with_digit(meaning: Meaning, digit: int) -> Meaning:
+    """The same, of another digit."""
     return Meaning(**{**vars(meaning), "digit": digit})
 
 

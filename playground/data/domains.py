@@ -20,13 +20,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from functools import lru_cache
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from playground.data import mnist
+from playground.data.batches import Source
 
 SIDE = 32
 STYLES = ("coat", "zebra", "summer", "winter", "outline", "checker")
@@ -157,19 +157,13 @@ def _stripes(looks: Looks, mask: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True)
-class Unpaired:
+class Unpaired(Source):
     """Training batches of several styles, each from source digits of its own: no digit is seen in two of them.
 
-    images (N, 1, 28, 28) uint8, labels (N,). styles: S of STYLES. size: pictures per style and batch.
+    styles: S of STYLES. size: pictures per style and batch.
     """
 
-    images: Tensor
-    labels: Tensor
     styles: tuple[str, ...]
-    size: int
-    seed: int = 0
-    rank: int = 0
-    world: int = 1
 
     @property
     def per_epoch(self) -> int:
@@ -187,19 +181,28 @@ class Unpaired:
         return torch.stack(x), torch.stack(digits)
 
     def _of(self, style: str, step: int) -> tuple[Tensor, Tensor]:
-        s = self.styles.index(style)
-        epoch, k = divmod(step, self.per_epoch)
-        sources = self.sources(style)
-        order = _permutation(len(sources), (self.seed, s, epoch))
-        start = (k * self.world + self.rank) * self.size
-        rows = sources[order[torch.arange(start, start + self.size) % len(order)]]
-        generator = torch.Generator().manual_seed(hash((self.seed, s, step, self.rank)) % 2**63)
-        return paint(masks(self.images[rows]), style, draw_looks(len(rows), generator)), self.labels[rows]
+        s, sources = self.styles.index(style), self.sources(style)
+        rows = sources[self.rows(step, len(sources), self.per_epoch, s)]
+        looks = draw_looks(len(rows), self.generator(s, step))
+        return paint(masks(self.images[rows]), style, looks), self.labels[rows]
 
 
-@lru_cache(maxsize=16)
-def _permutation(n: int, key: tuple[int, ...]) -> Tensor:
-    return torch.randperm(n, generator=torch.Generator().manual_seed(hash(key) % 2**63))
+@dataclass(frozen=True)
+class Styled(Source):
+    """Training batches of a classifier of styled digits: every picture in a style drawn at random."""
+
+    styles: tuple[str, ...] = STYLES
+
+    def at(self, step: int) -> tuple[Tensor, Tensor]:
+        """Batch number `step`: x (size, 3, 32, 32) in [0, 1], and (size, 2) of the style's index and the digit."""
+        rows, generator = self.rows(step, len(self.images), self.per_epoch), self.generator(step)
+        style = torch.randint(len(self.styles), (self.size,), generator=generator)
+        mask, looks = masks(self.images[rows]), draw_looks(self.size, generator)
+        x = mask.new_zeros(self.size, 3, SIDE, SIDE)
+        for s, name in enumerate(self.styles):
+            of = style == s
+            x[of] = paint(mask[of], name, looks[of])
+        return x, torch.stack([style, self.labels[rows]], 1)
 
 
 @dataclass(frozen=True)

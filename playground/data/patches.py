@@ -8,7 +8,6 @@ was taken already. Patches may reach over the border; outside there is no ink.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import torch
@@ -16,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from playground.data import mnist
+from playground.data.batches import Source
 from playground.data.domains import masks
 
 SIDE = 32
@@ -72,29 +72,13 @@ def coverage(middles: Tensor, side: int = SIDE) -> Tensor:
 
 
 @dataclass(frozen=True)
-class Puzzles:
-    """Training batches of digits with their key patches.
-
-    images (N, 1, 28, 28) uint8, labels (N,).
-    """
-
-    images: Tensor
-    labels: Tensor
-    size: int
-    seed: int = 0
-    rank: int = 0
-    world: int = 1
-
-    @property
-    def per_epoch(self) -> int:
-        """Steps in one pass over the digits, all processes together."""
-        return math.ceil(len(self.images) / (self.size * self.world))
+class Puzzles(Source):
+    """Training batches of digits with their key patches."""
 
     def at(self, step: int) -> tuple[Tensor, Tensor, Tensor]:
         """Batch number `step`: x (size, 1, 32, 32) in [0, 1], patches (size, 3, 1, 10, 10), where they cover x."""
-        generator = torch.Generator().manual_seed(hash((self.seed, step, self.rank)) % 2**63)
-        x = masks(self.images[torch.randint(len(self.images), (self.size,), generator=generator)])
-        middles = places(x, generator)
+        x = masks(self.images[self.rows(step, len(self.images), self.per_epoch)])
+        middles = places(x, self.generator(step))
         return x, crop(x, middles), coverage(middles)
 
 

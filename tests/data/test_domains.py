@@ -80,7 +80,7 @@ def test_an_outline_is_dilation_minus_erosion():
 
 def batches(**options) -> Unpaired:
     images = torch.randint(0, 256, (60, 1, 28, 28), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
-    return Unpaired(images, torch.arange(60), ("coat", "zebra", "winter"), 4, **options)
+    return Unpaired(images, torch.arange(60), 4, ("coat", "zebra", "winter"), **options)
 
 
 def test_no_digit_is_seen_in_two_styles():
