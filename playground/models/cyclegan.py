@@ -10,31 +10,24 @@ see older translations from a pool of 50. The identity term feeds each generator
 nothing but the discriminators is left, and nothing ties a translation to what it was made of.
 
 Deviations for 32 pixels: three residual blocks, few channels, discriminators that see 16 x 16 pixels, batches of more
-than one. `SIZES` holds the paper's configurations for 128 and 256 pixels.
+than one, and averaged weights are shipped. `CycleGAN.sized` gives the paper's networks.
 
 [1] Zhu, Park, Isola, Efros. ICCV 2017, arXiv:1703.10593.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from playground.losses.adversarial import LeastSquares
 from playground.models.base import Batch, Model, Phase
-from playground.nn.translator import ImagePool, PatchCritic, TranslatorNet, initialize
+from playground.nn.translator import ImagePool, PatchCritic, TranslatorNet, check_side, initialize
 
 GAME = LeastSquares()
-SIZES: Mapping[int, Mapping[str, Any]] = {
-    32: {"width": 16, "blocks": 3, "critic_width": 24, "critic_steps": 1},
-    128: {"width": 64, "blocks": 6, "critic_width": 64, "critic_steps": 3},
-    256: {"width": 64, "blocks": 9, "critic_width": 64, "critic_steps": 3},
-}
-"""Networks by the side of the pictures in pixels; the last two are the paper's."""
 
 
 class CycleGAN(Model):
@@ -51,6 +44,15 @@ class CycleGAN(Model):
         cycle: float = 10.0  # lambda
         identity: float = 0.5  # of lambda
         pool: int = 50
+
+    @classmethod
+    def sized(cls, side: int, domains: Sequence[str]) -> Config:
+        """The paper's networks for pictures of 64 to 256 pixels a side; smaller patches below 128."""
+        if len(domains) != 2:
+            raise ValueError(f"expected two domains, got {list(domains)}")
+        check_side(side)
+        blocks, steps = (9 if side >= 256 else 6), (3 if side >= 128 else 2)
+        return cls.Config(tuple(domains), side, 64, blocks, critic_width=64, critic_steps=steps)
 
     def __init__(self, config: Config = Config()) -> None:
         super().__init__(config)

@@ -15,6 +15,7 @@ Deviations: 32 instead of 128 pixels, hence three residual blocks, a discriminat
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -23,7 +24,7 @@ from torch import Tensor, nn
 
 from playground.losses.adversarial import Wasserstein, gradient_penalty
 from playground.models.base import Batch, Model, Phase
-from playground.nn.translator import TranslatorNet
+from playground.nn.translator import TranslatorNet, check_side
 
 GAME = Wasserstein()
 PENALTY = 10.0
@@ -56,13 +57,20 @@ class StarGAN(Model):
     class Config:
         domains: tuple[str, ...] = ("coat", "zebra", "winter", "outline", "checker")
         side: int = 32
-        width: int = 24
+        width: int = 16
         blocks: int = 3
         critic_width: int = 32
         critic_layers: int = 4
         critic_steps: int = 5
         classification: float = 1.0  # lambda_cls
         reconstruction: float = 10.0  # lambda_rec
+
+    @classmethod
+    def sized(cls, side: int, domains: Sequence[str]) -> Config:
+        """The paper's networks, made for 128 pixels a side, for 64 to 256."""
+        check_side(side)
+        layers = min(6, (side & -side).bit_length() - 1)  # each halves the side
+        return cls.Config(tuple(domains), side, 64, 6, critic_width=64, critic_layers=layers)
 
     def __init__(self, config: Config = Config()) -> None:
         super().__init__(config)

@@ -91,6 +91,12 @@ def receptive_field(steps: int) -> int:
     return size
 
 
+def check_side(side: int) -> None:
+    """Raises ValueError unless photographs of this many pixels a side can be translated."""
+    if not 64 <= side <= 256 or side % 16:
+        raise ValueError(f"expected a side of 64 to 256 pixels that is a multiple of 16, got {side}")
+
+
 def initialize(module: nn.Module, std: float = 0.02) -> None:
     """N(0, 0.02) for every convolution, as in CycleGAN; for `nn.Module.apply`."""
     if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d)):

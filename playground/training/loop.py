@@ -175,7 +175,9 @@ def schedule(name: str, progress: float) -> float:
         rise = 0.1
         falling = 0.5 + 0.5 * math.cos(math.pi * (progress - rise) / (1 - rise))
         return progress / rise + 1e-3 if progress < rise else falling
-    raise ValueError(f"expected schedule 'constant' or 'one_cycle', got {name!r}")
+    if name == "linear_tail":  # CycleGAN's: constant in the first half, then down to zero
+        return min(1.0, 2 * (1 - progress))
+    raise ValueError(f"expected schedule 'constant', 'one_cycle' or 'linear_tail', got {name!r}")
 
 
 def train(

@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from playground.models.cyclegan import SIZES, CycleGAN
+from playground.models.cyclegan import CycleGAN
 from playground.models.stargan import PENALTY, StarGAN
 
 
@@ -114,14 +114,26 @@ def test_the_two_directions_are_two_networks():
     assert model.opinion(x, "zebra").dim() == 3
 
 
-@pytest.mark.parametrize("side", [128, 256])
-def test_the_papers_configurations_can_be_built(side):
-    sizes = SIZES[side]
-    assert (sizes["blocks"], sizes["critic_steps"]) == ({128: 6, 256: 9}[side], 3)
+@pytest.mark.parametrize("side", [64, 128, 256])
+def test_the_papers_networks_can_be_built(side):
+    config = CycleGAN.sized(side, ["horses", "zebras"])
+    assert (config.blocks, config.critic_steps) == {64: (6, 2), 128: (6, 3), 256: (9, 3)}[side]
+    assert config.domains == ("horses", "zebras")
     with torch.device("meta"):
-        model = CycleGAN(CycleGAN.Config(side=side, **sizes))
+        model = CycleGAN(config)
+        star = StarGAN(StarGAN.sized(side, ["a", "b", "c"]))
+        patches, logits = star.D(torch.empty(2, 3, side, side))
     count = sum(p.numel() for p in model.G.parameters())
-    assert count == pytest.approx({128: 7.8e6, 256: 11.4e6}[side], rel=0.02), count
+    assert count == pytest.approx({64: 7.8e6, 128: 7.8e6, 256: 11.4e6}[side], rel=0.02), count
+    assert logits.shape == (2, 3) and patches.shape[2] >= 1
+
+
+@pytest.mark.parametrize(
+    ("side", "domains"), [(32, ("a", "b")), (260, ("a", "b")), (100, ("a", "b")), (512, ("a", "b")), (128, ("a",) * 3)]
+)
+def test_other_sizes_are_refused(side, domains):
+    with pytest.raises(ValueError, match="expected"):
+        CycleGAN.sized(side, domains)
 
 
 def test_stargans_objectives_term_by_term():

@@ -207,6 +207,10 @@ def test_the_one_cycle_schedule():
         schedule("sawtooth", 0.5)
 
 
+def test_the_linear_tail_is_constant_and_then_falls_to_zero():
+    assert [schedule("linear_tail", k / 8) for k in range(8)] == pytest.approx([1, 1, 1, 1, 1, 0.75, 0.5, 0.25])
+
+
 def test_the_learning_rate_of_each_phase_follows_the_schedule(accelerator):
     recipe = Recipe(lr=1e-2, schedule="one_cycle")
     run = Run(infogan(), recipe, accelerator)
