@@ -27,6 +27,7 @@ from playground.metrics import (
     text,
 )
 from playground.models.base import Autoregressive, LatentModel, Model
+from playground.models.judge import Judge
 
 CODES = 2000
 SAMPLES, SURE = 600, 0.95  # drawings to choose examples from, and how sure the judge must be of one
@@ -103,8 +104,14 @@ def _examples(model: LatentModel) -> tuple[torch.Tensor, torch.Tensor]:
     return x[torch.stack(chosen)], label[torch.stack(chosen)]
 
 
+def write_neighbours(model: Model, directory: Path) -> None:
+    """neighbours.safetensors of the judge of grey digits."""
+    if isinstance(model, Judge):
+        neighbours.write(model, directory)
+
+
 COMPANIONS: dict[str, tuple[Callable[[Model, Path], None], ...]] = {
-    "": (neighbours.write,),  # of the judge
+    "": (write_neighbours,),
     "codes": (codes.write, probes.write),
     "latent": (write_latent,),
     "pixels": (write_histogram, anomaly.write, facts.write),

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playground.metrics import codes, coverage, density, generators, judge, likelihood, regularity, text
+from playground.metrics import (
+    codes,
+    conditional,
+    coverage,
+    density,
+    generators,
+    judge,
+    likelihood,
+    regularity,
+    text,
+    translation,
+)
 
 MEASURES: dict[str, Callable[..., dict]] = {
     "nll": likelihood.nll,
@@ -28,6 +39,14 @@ MEASURES: dict[str, Callable[..., dict]] = {
     "frechet": generators.frechet,
     "digits": generators.digits,
     "recognised": generators.recognised,
+    "attributes_right": conditional.attributes_right,
+    "caption_attributes": conditional.caption_attributes,
+    "digit_recovered": conditional.digit_recovered,
+    "patches_kept": conditional.patches_kept,
+    "digit_kept": translation.digit_kept,
+    "style_reached": translation.style_reached,
+    "truth_l1": translation.truth_l1,
+    "cycle_l1": translation.cycle_l1,
     "modes": coverage.modes,
     "hq": coverage.quality,
     "js": coverage.divergence,
