@@ -24,8 +24,10 @@ RGB = {
     "white": (0.97, 0.97, 0.97),
     "black": (0.06, 0.06, 0.08),
 }
-BOX = {"small": 13.0, "large": 20.0}  # pixels of the longer side of the digit
-SHIFT = {"small": 7.0, "large": 4.5}  # of its middle from the middle of the picture, both ways
+BOX = {"small": 15.0, "large": 22.0}  # pixels of the longer side of the digit
+SHIFT = {"small": 6.5, "large": 4.0}  # of its middle from the middle of the picture, both ways
+STROKE = {"thin": 3.5, "thick": 8.0}  # of 56 pixels
+MOST_STEPS = 3
 PLACE = {
     "centre": (0, 0),
     "upper_left": (-1, -1),
@@ -50,11 +52,30 @@ def paint(images: Tensor, meanings: Sequence[Meaning], generator: torch.Generato
 
 
 def strokes(x: Tensor, widths: Sequence[str]) -> Tensor:
-    """Digits (B, 1, 28, 28) in [0, 1] with thin or thick strokes, at twice the size: (B, 1, 56, 56)."""
+    """Digits (B, 1, 28, 28) in [0, 1] with thin or thick strokes, at twice the size: (B, 1, 56, 56).
+
+    People write with pens of their own: of each digit, eroded and dilated in steps, the one is taken whose strokes are
+    nearest to what was asked for.
+    """
     x = F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
-    thin, thick = -F.max_pool2d(-x, 3, 1, 1), F.max_pool2d(x, 3, 1, 1)
-    thin = torch.where(thin.flatten(1).amax(1)[:, None, None, None] > 0.5, thin, x)  # of a hair nothing would be left
-    return torch.where(torch.tensor([w == "thick" for w in widths])[:, None, None, None], thick, thin)
+    steps = [x]
+    for _ in range(MOST_STEPS):
+        steps = [-F.max_pool2d(-steps[0], 3, 1, 1), *steps, F.max_pool2d(steps[-1], 3, 1, 1)]
+    found = torch.stack([stroke_width(step) for step in steps])  # (steps, B)
+    wanted = torch.tensor([STROKE[w] for w in widths])
+    best = (found - wanted).abs().argmin(0)
+    return torch.stack(steps)[best, torch.arange(len(x))]
+
+
+def stroke_width(x: Tensor) -> Tensor:
+    """Mean width of the strokes of x (B, 1, H, W) in pixels: twice the area over the outline's length, (B,).
+
+    Infinite where next to nothing is left: of a hair no thinner digit could be made.
+    """
+    down, along = (x.diff(dim=dim) for dim in (2, 3))
+    outline = (down[..., :, :-1].square() + along[..., :-1, :].square()).sqrt().sum((1, 2, 3))
+    area = x.sum((1, 2, 3))
+    return torch.where(x.amax((1, 2, 3)) > 0.5, 2 * area / outline.clamp(min=1e-6), torch.inf)
 
 
 def placed(x: Tensor, meanings: Sequence[Meaning], wobble: Tensor) -> Tensor:

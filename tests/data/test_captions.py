@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from playground.data import captioned, captions
+from playground.data import captioned, captions, mnist
 from playground.data.captions import ATTRIBUTES, LANGS, VALUES, WORDINGS, Meaning
 from playground.errors import InvalidInput
 
@@ -85,7 +85,7 @@ def test_what_is_no_caption_is_refused(bad):
 
 def digits(n: int) -> tuple[torch.Tensor, torch.Tensor]:
     images = torch.zeros(n, 1, 28, 28, dtype=torch.uint8)
-    images[:, :, 4:24, 10:18] = 255
+    images[:, :, 4:24, 12:16] = 255
     return images, torch.full((n,), 7)
 
 
@@ -107,6 +107,21 @@ def test_a_picture_shows_what_its_caption_says():
     large, thick = painted(size="large", position="centre"), painted(width="thick")
     assert ink(large).sum((1, 2)).mean() > 1.6 * ink(x).sum((1, 2)).mean()
     assert ink(thick).sum((1, 2)).mean() > 1.15 * ink(x).sum((1, 2)).mean()
+
+
+def test_strokes_have_the_width_that_was_asked_for_whatever_the_pen(data_root):
+    x = mnist.grey(mnist.load(False)[0][:300])
+    thin, thick = (captioned.stroke_width(captioned.strokes(x, [w] * 300)) for w in ("thin", "thick"))
+    assert (thick > thin).all()
+    assert thin.quantile(0.95) < thick.quantile(0.05), "expected no pen to blur the two"
+
+
+@pytest.mark.parametrize("size", [2, 5, 9])
+def test_the_width_of_a_bar_is_its_width(size):
+    bar = torch.zeros(1, 1, 56, 56)
+    bar[..., 4:52, 20 : 20 + size] = 1
+    exact = 2 * 48 * size / (2 * 48 + 2 * size)  # its ends belong to its outline
+    assert captioned.stroke_width(bar).item() == pytest.approx(exact, rel=0.02)
 
 
 @pytest.mark.parametrize("position", captions.POSITIONS)
