@@ -6,13 +6,19 @@ loading, metrics, the page, the tests over all models and the README's row follo
 
 from __future__ import annotations
 
-from playground.catalog import adversarial, autoregressive, classifier, latent
+from playground.catalog import adversarial, autoregressive, classifier, latent, translation
 from playground.catalog.model_card import ModelCard, Paper, Published, Recipe
 from playground.errors import InvalidInput
 
 __all__ = ["CARDS", "ModelCard", "Paper", "Published", "Recipe", "card", "names", "of_stage", "variants"]
 
-CARDS: tuple[ModelCard, ...] = (*autoregressive.CARDS, *latent.CARDS, *adversarial.CARDS, *classifier.CARDS)
+CARDS: tuple[ModelCard, ...] = (
+    *autoregressive.CARDS,
+    *latent.CARDS,
+    *adversarial.CARDS,
+    *translation.CARDS,
+    *classifier.CARDS,
+)
 _BY_ID = {card.id: card for card in CARDS}
 
 

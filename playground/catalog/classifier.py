@@ -1,8 +1,10 @@
-"""The judge: no generative model, but what tells the digits of one."""
+"""The judges: no generative models, but what tells what those have made."""
 
 from __future__ import annotations
 
 from playground.catalog.model_card import ModelCard, Paper, Recipe
+
+_COLOURED = Recipe(data="styled", epochs=4, batch_size=128, lr=2e-3, weight_decay=1e-2, bf16=True, channels_last=True)
 
 CARDS: tuple[ModelCard, ...] = (
     ModelCard(
@@ -17,5 +19,37 @@ CARDS: tuple[ModelCard, ...] = (
         metrics=("accuracy",),
         floor=99.0,
         recipe=Recipe(data="grey", epochs=8, batch_size=128, lr=2e-3, weight_decay=1e-2, bf16=True, channels_last=True),
+    ),
+    ModelCard(
+        id="style_judge",
+        name="Classifier of styled digits (judge)",
+        path="playground.models.attribute_judge:AttributeJudge",
+        stage="",
+        family="classifier",
+        paper=Paper("", "Style and digit of 32 x 32 colour pictures", ""),
+        equation=r"p(y_k\mid x)=\mathrm{softmax}\!\left(W_kf(x)\right)",
+        capabilities=("classify",),
+        metrics=("attributes_right",),
+        floor=98.0,
+        recipe=_COLOURED,
+    ),
+    ModelCard(
+        id="caption_judge",
+        name="Classifier of captioned digits (judge)",
+        path="playground.models.attribute_judge:AttributeJudge",
+        stage="",
+        family="classifier",
+        paper=Paper("", "Digit, colours, position, size and strokes of 32 x 32 colour pictures", ""),
+        equation=r"p(y_k\mid x)=\mathrm{softmax}\!\left(W_kf(x)\right)",
+        capabilities=("classify",),
+        metrics=("attributes_right",),
+        floor=95.0,
+        config={
+            "data": "told",
+            "attributes": ("digit", "colour", "ground", "position", "size", "width"),
+            "values": (10, 7, 7, 5, 2, 2),
+            "width": 24,
+        },
+        recipe=_COLOURED,
     ),
 )

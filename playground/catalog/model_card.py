@@ -24,10 +24,13 @@ class Recipe:
     """How `python -m playground.training <id>` trains a model.
 
     data: "binary" (MNIST resampled x ~ Bern(pixel / 255) at every visit: DYNAMIC), "grey" (MNIST in [0, 1]),
-    "none" (the model draws its own), points of the plane ("ring8", "grid25", "moons", "spiral"), or "text" (tiny
-    Shakespeare; batch_size counts streams that are read in parallel).
+    "none" (the model draws its own), points of the plane ("ring8", "grid25", "moons", "spiral"), "text" (tiny
+    Shakespeare; batch_size counts streams that are read in parallel), or 32 x 32 pictures painted of MNIST: "styles"
+    (unpaired, batch_size of each domain), "captions" (with a right and a wrong one), "patches" (grey, with three of
+    them), "styled" and "told" (with what a judge is to say).
     epochs counts passes over the data; an epoch of "none" or of points is 100 steps.
-    schedule: factor on lr over the run, "constant" or "one_cycle" (linear up over the first tenth, cosine to zero).
+    schedule: factor on lr over the run, "constant" or "one_cycle" (linear up over the first tenth, cosine to zero) or
+    "linear_tail" (constant in the first half, linear to zero in the second).
     ema: decay of the averaged weights that are evaluated and shipped; 0 ships the last weights. clip: largest
     gradient norm; 0 does not clip. bf16, channels_last: faster arithmetic where the hardware has it.
     half: the weights are shipped as float16, and measured as shipped. film: moments at which the training of an image
