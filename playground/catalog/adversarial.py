@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from playground.catalog.model_card import ModelCard, Paper, Recipe
 
 GOODFELLOW = Paper("Goodfellow et al.", "Generative Adversarial Nets", "NIPS 2014", "1406.2661")
+
+
+_IMAGES = Recipe(
+    data="grey",
+    batch_size=64,
+    lr=1e-3,
+    betas=(0.5, 0.999),
+    schedule="constant",
+    ema=0.999,
+    bf16=True,
+    channels_last=True,
+)
 
 
 def _lab(id: str, name: str, loss: str, paper: Paper, equation: str, floor: float, critic_steps: int = 1) -> ModelCard:
@@ -45,16 +59,14 @@ CARDS: tuple[ModelCard, ...] = (
         capabilities=("generate",),
         metrics=("frechet", "digits", "recognised"),
         floor=14.9,  # ten times what as many training digits have
-        recipe=Recipe(
-            data="grey",
-            epochs=16,
+        recipe=replace(
+            _IMAGES,
+            epochs=13,
             batch_size=16,
             lr=2e-3,
             betas=(0.0, 0.99),
             schedule="linear_tail",
             ema=0.9995,
-            bf16=True,
-            channels_last=True,
             half=True,
             film=40,
         ),
@@ -75,19 +87,7 @@ CARDS: tuple[ModelCard, ...] = (
         capabilities=("generate",),
         metrics=("frechet", "digits", "recognised"),
         floor=14.9,  # ten times what as many training digits have
-        recipe=Recipe(
-            data="grey",
-            epochs=6,
-            batch_size=64,
-            lr=1e-3,
-            betas=(0.5, 0.999),
-            schedule="constant",
-            ema=0.999,
-            bf16=True,
-            channels_last=True,
-            half=True,
-            film=40,
-        ),
+        recipe=replace(_IMAGES, epochs=6, half=True, film=40),
         variants={
             "nonsaturating": {"loss": "nonsaturating"},
             "minimax": {"loss": "minimax"},
@@ -119,18 +119,7 @@ CARDS: tuple[ModelCard, ...] = (
         config={"moved": True},
         variants={"lambda_1": {}, "lambda_0": {"weight": 0.0, "probe": True}},
         recipes={"lambda_0": {"epochs": 4}},
-        recipe=Recipe(
-            data="grey",
-            epochs=10,
-            batch_size=64,
-            lr=1e-3,
-            betas=(0.5, 0.999),
-            schedule="constant",
-            ema=0.999,
-            bf16=True,
-            channels_last=True,
-            seed=4,
-        ),
+        recipe=replace(_IMAGES, epochs=10, seed=4),
     ),
     _lab(
         "gan_minimax",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from playground.catalog.model_card import ModelCard, Paper, Recipe
+
+_GAME = Recipe(batch_size=64, lr=4e-4, betas=(0.5, 0.999), schedule="linear_tail", ema=0.999, bf16=True, half=True)
 
 CARDS: tuple[ModelCard, ...] = (
     ModelCard(
@@ -24,17 +28,7 @@ CARDS: tuple[ModelCard, ...] = (
         capabilities=("generate",),
         metrics=("caption_attributes",),
         floor=90.0,
-        recipe=Recipe(
-            data="captions",
-            epochs=10,
-            batch_size=64,
-            lr=4e-4,
-            betas=(0.5, 0.999),
-            schedule="linear_tail",
-            ema=0.999,
-            bf16=True,
-            half=True,
-        ),
+        recipe=replace(_GAME, data="captions", epochs=10),
     ),
     ModelCard(
         id="puzzle_gan",
@@ -55,17 +49,7 @@ CARDS: tuple[ModelCard, ...] = (
         capabilities=("generate",),
         metrics=("digit_recovered", "patches_kept"),
         floor=80.0,
-        recipe=Recipe(
-            data="patches",
-            epochs=10,
-            batch_size=64,
-            lr=4e-4,
-            betas=(0.5, 0.999),
-            schedule="linear_tail",
-            ema=0.999,
-            bf16=True,
-            half=True,
-        ),
+        recipe=replace(_GAME, data="patches", epochs=10),
     ),
     ModelCard(
         id="cyclegan",
@@ -93,17 +77,7 @@ CARDS: tuple[ModelCard, ...] = (
             "seasons_lambda_0": {"domains": ("summer", "winter"), "cycle": 0.0},
         },
         ranked=("seasons",),
-        recipe=Recipe(
-            data="styles",
-            epochs=2,
-            batch_size=8,
-            lr=4e-4,
-            betas=(0.5, 0.999),
-            schedule="linear_tail",
-            ema=0.999,
-            bf16=True,
-            half=True,
-        ),
+        recipe=replace(_GAME, data="styles", epochs=2, batch_size=8),
     ),
     ModelCard(
         id="stargan",
@@ -125,16 +99,6 @@ CARDS: tuple[ModelCard, ...] = (
         metrics=("digit_kept", "style_reached", "truth_l1", "cycle_l1"),
         floor=95.0,
         variants={"lambda_10": {}, "lambda_0": {"reconstruction": 0.0}},
-        recipe=Recipe(
-            data="styles",
-            epochs=2,
-            batch_size=4,
-            lr=2e-4,
-            betas=(0.5, 0.999),
-            schedule="linear_tail",
-            ema=0.999,
-            bf16=True,
-            half=True,
-        ),
+        recipe=replace(_GAME, data="styles", epochs=2, batch_size=4, lr=2e-4),
     ),
 )

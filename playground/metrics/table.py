@@ -22,6 +22,10 @@ LABELS = {
     "accuracy": "{} % right",
     "code_accuracy": "{} % of codes right",
     "frechet": "Fréchet distance {}",
+    "attributes_right": "≥ {} % of each attribute right",
+    "caption_attributes": "≥ {} % of each attribute as told",
+    "digit_recovered": "{} % of digits recovered",
+    "digit_kept": "{} % of digits kept",
 }
 HEAD = ("Model", "Stage", "Paper", "Ours", "Published", "Size")
 
