@@ -77,7 +77,7 @@ CARDS: tuple[ModelCard, ...] = (
             "seasons_lambda_0": {"domains": ("summer", "winter"), "cycle": 0.0},
         },
         ranked=("seasons",),
-        recipe=replace(_GAME, data="styles", epochs=2, batch_size=8),
+        recipe=replace(_GAME, data="styles", epochs=1.5, batch_size=8),
     ),
     ModelCard(
         id="stargan",
