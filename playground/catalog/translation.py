@@ -28,7 +28,7 @@ CARDS: tuple[ModelCard, ...] = (
         capabilities=("generate",),
         metrics=("caption_attributes",),
         floor=90.0,
-        recipe=replace(_GAME, data="captions", epochs=10),
+        recipe=replace(_GAME, data="captions", epochs=10, lr=1e-3),
     ),
     ModelCard(
         id="puzzle_gan",
@@ -49,7 +49,7 @@ CARDS: tuple[ModelCard, ...] = (
         capabilities=("generate",),
         metrics=("digit_recovered", "patches_kept"),
         floor=80.0,
-        recipe=replace(_GAME, data="patches", epochs=10),
+        recipe=replace(_GAME, data="patches", epochs=6),
     ),
     ModelCard(
         id="cyclegan",
@@ -76,6 +76,7 @@ CARDS: tuple[ModelCard, ...] = (
             "zebra_lambda_0": {"cycle": 0.0},
             "seasons_lambda_0": {"domains": ("summer", "winter"), "cycle": 0.0},
         },
+        recipes={"zebra_lambda_0": {"epochs": 0.5}, "seasons_lambda_0": {"epochs": 0.5}},
         ranked=("seasons",),
         recipe=replace(_GAME, data="styles", epochs=1.5, batch_size=8),
     ),
@@ -99,6 +100,7 @@ CARDS: tuple[ModelCard, ...] = (
         metrics=("digit_kept", "style_reached", "truth_l1", "cycle_l1"),
         floor=95.0,
         variants={"lambda_10": {}, "lambda_0": {"reconstruction": 0.0}},
-        recipe=replace(_GAME, data="styles", epochs=2, batch_size=4, lr=2e-4),
+        recipes={"lambda_0": {"epochs": 0.4}},
+        recipe=replace(_GAME, data="styles", epochs=1, batch_size=4, lr=2e-4),
     ),
 )

@@ -157,9 +157,9 @@ def draw(random: random.Random) -> Meaning:
 
 
 def mismatch(meaning: Meaning, random: random.Random) -> Meaning:
-    """Another meaning: one attribute is different, or several, or all of them."""
+    """Another meaning: half the time one attribute is different, else several or all of them."""
     other = draw(random)
-    changed = random.sample(ATTRIBUTES, random.randint(1, len(ATTRIBUTES)))
+    changed = random.sample(ATTRIBUTES, random.choice((1, random.randint(1, len(ATTRIBUTES)))))
     found = replace(meaning, **{name: getattr(other, name) for name in changed})
     if found.colour == found.ground or found == meaning:
         return mismatch(meaning, random)
