@@ -60,6 +60,7 @@ def hidden(given: Given, style: str, target: str, variant: str) -> Hidden:
         *(shared.shown(pictures[:, 0]) for pictures in (noisy, returned)),
         *(error.mean(1), error.min(1), error.max(1)),
         float(_unknown(given, style, x)[0]) if striped else None,
+        _memory(given, style, x, returned) if striped else None,
     )
 
 
@@ -94,9 +95,19 @@ def _unknown(given: Given, style: str, painted: Tensor) -> np.ndarray:
     return np.stack([shared.apart(painted, other).mean((1, 2)) for other in others]).mean(0)
 
 
+def _memory(given: Given, style: str, x: Tensor, returned: Tensor) -> np.ndarray:
+    """(S,): where what came back (S, NOISES, 3, H, W) lies between x (1) and halfway to a twin (0), over twins."""
+    shares = []
+    for k in range(TWINS):
+        twin = shared.painted(given, style, x.device, other=_twin(given) + k)
+        way = x - twin
+        shares.append(2 * ((returned - twin) * way).sum((2, 3, 4)) / way.square().sum() - 1)
+    return torch.stack(shares).mean((0, 2)).cpu().numpy()
+
+
 def _twin(given: Given) -> int:
-    """A seed for other stripes, apart from that of the scene."""
-    return int(given.seeds[0]) + 2**32
+    """A seed for other stripes, apart from that of the scene; torch looks at the lower 32 bits only."""
+    return int(given.seeds[0]) + 2**31
 
 
 def _pixels(signed: Tensor) -> np.ndarray:

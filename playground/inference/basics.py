@@ -290,21 +290,17 @@ FIELD = (
     *((id, "none", "pass") for id in (*_NONE.split(), "text2image", "puzzle_gan", "cyclegan", "stargan")),
 )
 APART = ("autoencoder", "kl_only")  # steps of an argument: half of the VAE's objective each, no generative models
-NOT_HERE = {"text2image": "Text2Image", "puzzle_gan": "Puzzle-GAN", "cyclegan": "CycleGAN", "stargan": "StarGAN"}
 
 
 def field() -> list[dict]:
-    """The map, a dict per model: id, name, density, sampling, stage ("" where it has none yet), nll (nats or None).
+    """The map, a dict per model: id, name, density, sampling, stage, nll (nats or None).
 
     Names and stages come from the catalogue, numbers from metrics.json.
     """
-    known = set(catalog.names())
     rows = []
     for id, density, sampling in FIELD:
-        card = catalog.card(id) if id in known else None
-        row = _metric(id, "nll") if card else {}
+        card, row = catalog.card(id), _metric(id, "nll")
         row = row if "DYNAMIC" in str(row.get("binarization")) else {}  # others are on other scales
-        name = card.name if card else NOT_HERE.get(id, id)
-        rows.append({"id": id, "name": name, "density": density, "sampling": sampling})
-        rows[-1] |= {"stage": card.stage if card else "", "nll": row.get("value")}
+        rows.append({"id": id, "name": card.name, "density": density, "sampling": sampling})
+        rows[-1] |= {"stage": card.stage, "nll": row.get("value")}
     return rows

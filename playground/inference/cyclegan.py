@@ -63,7 +63,8 @@ class Hidden:
     nothing unseen would make 0. "truth": G(x) - truth. "fine": G(x) minus its mean over 3 x 3 pixels. sigmas (S,):
     sizes of noise on G(x). noisy, returned (S, 32, 32, 3) uint8: one example each. cycle (S,): mean error of the way
     back over NOISES noises; low, high (S,): of the best and the worst. stranger: distance of x from its twins, which is
-    the error of a way back that has to guess the stripes; None without twins.
+    the error of a way back that has to guess the stripes. memory (S,): how much of the stripes comes back: 1 all, 0 no
+    more than of anybody's. Both None without twins.
     """
 
     way: str
@@ -78,6 +79,7 @@ class Hidden:
     low: np.ndarray
     high: np.ndarray
     stranger: float | None
+    memory: np.ndarray | None
 
 
 def trip(way: str, kind: str = "sample", value: object = 3, seed: int = 0, *, cycle: bool = True) -> Trip:

@@ -72,6 +72,12 @@ def again(given: Given, n: int) -> Given:
     return Given(given.kind, np.repeat(given.mask[:1], n, 0), None, np.repeat(given.digits[:1], n), seeds)
 
 
+def row(given: Given, k: int) -> Given:
+    """The k-th source alone."""
+    parts = (part if part is None else part[k : k + 1] for part in (given.mask, given.x))
+    return Given(given.kind, *parts, given.digits[k : k + 1], given.seeds[k : k + 1])
+
+
 def following(seed: int, n: int) -> np.ndarray:
     """n seeds from `seed` on."""
     return (seed + np.arange(n, dtype=np.int64)) % (checks.LARGEST_SEED + 1)

@@ -10,6 +10,7 @@ from playground.ui.stages import (
     codes,
     collapse,
     colour,
+    cyclegan,
     dcgan,
     density,
     elbo,
@@ -21,10 +22,13 @@ from playground.ui.stages import (
     pixels,
     planes,
     progan,
+    puzzle_gan,
     reparam,
     seeds,
     sight,
+    stargan,
     text,
+    text2image,
 )
 
 GROUPS: dict[str, tuple[Stage, ...]] = {
@@ -40,6 +44,7 @@ GROUPS: dict[str, tuple[Stage, ...]] = {
     ),
     "latent": (latent.STAGE, planes.STAGE, blend.STAGE, elbo.STAGE, reparam.STAGE, collapse.STAGE, own_prior.STAGE),
     "adversarial": (lab.STAGE, seeds.STAGE, dcgan.STAGE, codes.STAGE, progan.STAGE),
+    "translation": (text2image.STAGE, puzzle_gan.STAGE, cyclegan.STAGE, stargan.STAGE),
     "ladder": (ladder.STAGE,),
 }
 """The lecture's chapters, each with its stages in the order of their tabs; its name is `page.group.<id>`."""

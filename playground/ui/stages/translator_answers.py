@@ -1,0 +1,42 @@
+"""What the translator stages' handlers share: the fields of a source, an uploaded picture, results as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import is_dataclass
+
+import numpy as np
+
+from playground.errors import PlaygroundError
+from playground.inference.given import KINDS, SIDE
+from playground.ui.components.base import pack
+from playground.ui.links import Field
+
+SOURCE = {
+    "source": Field("choice", "sample", choices=KINDS),
+    "digit": Field("int", 3, 0, 9),
+    "seed": Field("int", 1, 0, 2**31 - 1),
+    "example": Field("int", 4, -1, 9),  # on the pad; -1: a drawing, which is too long for a link
+}
+
+
+def picture(file: str) -> dict:
+    """A file in base64 as a translator sees it: its centre square of 32 x 32 pixels. Nothing of it is kept."""
+    from playground.inference import upload
+
+    found = upload.read(file, SIDE)
+    return {"x": pack(found.x), "size": list(found.size), "format": found.format}
+
+
+def wire(value: object) -> object:
+    """A dataclass of a room as JSON, arrays packed; an error as the message in both languages."""
+    if isinstance(value, np.ndarray):
+        return pack(value)
+    if isinstance(value, PlaygroundError):
+        return value.payload()["message"]
+    if is_dataclass(value):
+        return {name: wire(part) for name, part in vars(value).items()}
+    if isinstance(value, dict):
+        return {name: wire(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [wire(part) for part in value]
+    return value
