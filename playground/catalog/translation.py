@@ -76,7 +76,7 @@ CARDS: tuple[ModelCard, ...] = (
             "zebra_lambda_0": {"cycle": 0.0},
             "seasons_lambda_0": {"domains": ("summer", "winter"), "cycle": 0.0},
         },
-        recipes={"zebra_lambda_0": {"epochs": 0.5}, "seasons_lambda_0": {"epochs": 0.5}},
+        recipes={"zebra": {"epochs": 2.5}, "zebra_lambda_0": {"epochs": 0.5}, "seasons_lambda_0": {"epochs": 0.5}},
         ranked=("seasons",),
         recipe=replace(_GAME, data="styles", epochs=1.5, batch_size=8),
     ),
