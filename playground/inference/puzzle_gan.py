@@ -131,7 +131,7 @@ def complete(image: np.ndarray, places: object, seed: int = 0) -> Completed:
 
     middles = _places(places)
     patches, covered = networks.cut(image, middles)
-    images, masks = networks.completed(np.repeat(patches[None], SHOWN, 0), _noises(seed, SHOWN))
+    images, masks = networks.completed(np.repeat(patches[None], SHOWN, 0), noises(seed, SHOWN))
     digits, confidence = networks.judged(_bytes(images))
     differences = np.abs(images - image / 255.0)
     inside = covered.astype(bool)
@@ -154,7 +154,7 @@ def unmoved(image: np.ndarray, places: object, seed: int = 0) -> Unmoved:
     from playground.inference import _puzzle_gan as networks
 
     middles = _places(places)
-    z = _noises(seed, 1)
+    z = noises(seed, 1)
     patches, _ = networks.cut(image, middles)
     orders = tuple(itertools.permutations(range(len(middles))))
     ordered = networks.completed(patches[np.array(orders)], np.repeat(z, len(orders), 0))[0]
@@ -212,7 +212,7 @@ def _places(value: object) -> np.ndarray:
     return np.array([[checks.whole("place", at, 0, SIDE - 1) for at in place] for place in value], np.int64)
 
 
-def _noises(seed: object, n: int) -> np.ndarray:
+def noises(seed: object, n: int) -> np.ndarray:
     """z ~ U(-1, 1) of n consecutive seeds, (n, 32) float32, from a bit stream that no version changes."""
     first = checks.whole("seed", seed, 0, LARGEST_SEED)
     words = [np.random.PCG64((first + k) % (LARGEST_SEED + 1)).random_raw(Z_DIM) for k in range(n)]

@@ -67,18 +67,18 @@ def test_pictures_are_the_networks(image):
     model, x = weights.load("puzzle_gan"), torch.from_numpy(image).float().div(255)[None, None]
     parts = patches.crop(x, torch.tensor([PLACES])).expand(6, -1, -1, -1, -1)
     with torch.no_grad():
-        pictures, masks = model.complete(torch.from_numpy(puzzle_gan._noises(7, 6)), parts)
+        pictures, masks = model.complete(torch.from_numpy(puzzle_gan.noises(7, 6)), parts)
     assert np.abs(made.images / 255 - pictures[:, 0].numpy()).max() < 0.0025
     assert np.abs(made.masks / 255 - masks[:, 0].numpy()).max() < 0.0025
     assert len(np.unique(made.images.reshape(6, -1), axis=0)) == 6, "expected z to matter"
 
 
 def test_noises_are_uniform_and_follow_each_other():
-    z = puzzle_gan._noises(0, 400)
+    z = puzzle_gan.noises(0, 400)
     assert -1 <= z.min() < -0.99 and 0.99 < z.max() <= 1
     assert abs(z.mean()) < 0.02 and z.var() == pytest.approx(1 / 3, abs=0.01)
     last = puzzle_gan.LARGEST_SEED
-    assert np.array_equal(puzzle_gan._noises(last, 2)[1], z[0])
+    assert np.array_equal(puzzle_gan.noises(last, 2)[1], z[0])
 
 
 def test_good_places_lie_on_strokes(image):

@@ -8,8 +8,7 @@ import gradio as gr
 import numpy as np
 
 from playground import catalog
-from playground.data.captions import VALUES
-from playground.inference.text2image import LARGEST_SEED, OPEN
+from playground.inference.text2image import LARGEST_SEED, OPEN, VALUES
 from playground.ui import flows
 from playground.ui.components.base import pack
 from playground.ui.components.flow_picture import FlowPicture
