@@ -41,6 +41,7 @@ class PuzzleGAN(Model):
         features: int = 32
         hidden: int = 256
         weight: float = 0.02
+        critic_lr: float = 0.4  # D's learning rate, relative to the generators'
 
     def __init__(self, config: Config = Config()) -> None:
         super().__init__(config)
@@ -92,7 +93,12 @@ class PuzzleGAN(Model):
     def phases(self) -> list[Phase]:
         generator = [*self.encoder.parameters(), *self.mask.parameters(), *self.image.parameters()]
         return [
-            Phase("discriminator", list(self.discriminator.parameters()), self._discriminator_loss),
+            Phase(
+                "discriminator",
+                list(self.discriminator.parameters()),
+                self._discriminator_loss,
+                lr_scale=self.config.critic_lr,
+            ),
             Phase("generator", generator, self._generator_loss),
         ]
 
