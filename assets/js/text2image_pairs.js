@@ -11,7 +11,8 @@ const askPairs = playground.gate(async () => {
   show();
 });
 const mean = (values) => values.reduce((sum, v) => sum + v, 0) / values.length;
-const verdictOf = (kind, value) => t(`text2image.d.${kind}_${value > 0.5 ? 'high' : 'low'}`);
+// Of a right pair whether D says real rather than not; of the others whether D tells them from it.
+const verdictOf = (kind, value) => t(`text2image.d.${kind}_${value > (kind === 'right' ? 0.5 : mean(judged.right) / 2) ? 'high' : 'low'}`);
 
 function showPairs() {
   if (!judged) return;

@@ -29,7 +29,7 @@ let missing = null;    // the newest message of missing weights
 function taken(result, field) { // the answer, or null after its error was shown: of a caption below it, of weights above, the rest as a toast
   const error = result && result.error;
   if (error && error.kind === 'weights') { missing = error.message; tell(); return null; }
-  if (error && field && /^caption|^too_long/.test(error.kind)) { complain(field, error.message); return null; }
+  if (error && field && /^caption|^too_/.test(error.kind)) { complain(field, error.message); return null; }
   return playground.check(result);
 }
 function tell() { notice.hidden = !missing; notice.textContent = missing ? missing[playground.lang] : ''; }

@@ -87,6 +87,8 @@ class Caption:
 
 def read(text: object) -> Caption:
     """What a caption says, word by word. Raises InvalidInput as `captions.split` does."""
+    if isinstance(text, str) and len(text) > captions.LONGEST:  # a person who types wants to know of what, and that
+        raise InvalidInput("too_many_characters", "caption", len(text), high=captions.LONGEST)  # nothing is lost
     words, said = captions.split(text), captions.parse(text)
     strange, told = captions.unknown(words), [_says(words, k) for k in range(len(words))]
     overruled = {k for k, one in enumerate(told) if one and _overruled(one, told[k + 1 :])}

@@ -93,7 +93,7 @@ def test_what_is_odd_is_named():
         ("", "caption_empty"),
         ("  \n", "caption_empty"),
         ("🙂🎨✨", "caption_empty"),
-        ("a" * 10_000, "too_long"),
+        ("a" * 10_000, "too_many_characters"),
         ("red " * 25, "caption_words"),
         ("<>&;", "caption_empty"),
         (None, "caption_text"),

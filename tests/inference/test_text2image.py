@@ -168,7 +168,7 @@ def test_a_missing_judge_leaves_the_pictures(house, tmp_path, monkeypatch):
         (lambda: text2image.draw(WHOLE, 0, open="guess"), "choice"),
         (lambda: text2image.between(WHOLE, None), "caption_text"),
         (lambda: text2image.swap(WHOLE, 0, "b"), "no_other_word"),
-        (lambda: text2image.pairs("x" * 201), "too_long"),
+        (lambda: text2image.pairs("x" * 201), "too_many_characters"),
         (lambda: text2image.write({"digit": 11}, "en"), "choice"),
         (lambda: text2image.write({}, "de"), "choice"),
     ],

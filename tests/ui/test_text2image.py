@@ -100,7 +100,7 @@ def test_what_is_sent_is_the_rooms():
     ("fn", "payload", "kind"),
     [
         (stage.read, "🙂", "caption_empty"),
-        (stage.read, "x" * 10_000, "too_long"),
+        (stage.read, "x" * 10_000, "too_many_characters"),
         (stage.read, "red " * 30, "caption_words"),
         (stage.read, {"a": 1}, "caption_text"),
         (stage.draw, [WHOLE, "1.5", "fill"], "integer_range"),
@@ -124,5 +124,5 @@ def test_the_endpoint_gives_pictures_and_the_reading():
     got = json.loads(json.dumps(handlers.endpoint(stage.generate_text2image)("a red zzz seven", 2)))
     assert unpack(got["images"]).shape == (8, 32, 32, 3) and got["caption"]["said"] == {"colour": "red", "digit": 7}
     assert [word["word"] for word in got["caption"]["words"] if not word["known"]] == ["zzz"]
-    with pytest.raises(Exception, match="expected at most 200, got 201"):
+    with pytest.raises(Exception, match="expected at most 200 characters, got 201"):
         handlers.endpoint(stage.generate_text2image)("x" * 201)
