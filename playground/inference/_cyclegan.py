@@ -37,7 +37,7 @@ def trip(given: Given, style: str, target: str, variant: str) -> Trip:
         None if truth is None else model.opinion(truth, target).cpu().numpy(),
         *(field, stride, first),
         None if truth is None else shared.apart(x, truth).mean((1, 2)),
-        None if truth is None else _unknown(given, target, truth),
+        None if truth is None else _unknown(truth, _twins(given, target, model.device)),
     )
 
 
@@ -46,8 +46,8 @@ def hidden(given: Given, style: str, target: str, variant: str) -> Hidden:
     """The middle under a magnifying glass and under noise."""
     model = shared.network(MODEL, variant)
     x = shared.painted(given, style, model.device)
-    striped = style == STRIPED and given.x is None
-    both = torch.cat([x, shared.painted(given, style, model.device, other=_twin(given))]) if striped else x
+    twins = None if given.x is not None else _twins(given, style, model.device)
+    both = x if twins is None else torch.cat([x, twins[0]])
     there = model.translate(both, target)
     back = model.translate(there, style)
     noisy, returned = _disturbed(model, there[:1], style, int(given.seeds[0]))
@@ -59,8 +59,8 @@ def hidden(given: Given, style: str, target: str, variant: str) -> Hidden:
         np.array(SIGMAS),
         *(shared.shown(pictures[:, 0]) for pictures in (noisy, returned)),
         *(error.mean(1), error.min(1), error.max(1)),
-        float(_unknown(given, style, x)[0]) if striped else None,
-        _memory(given, style, x, returned) if striped else None,
+        None if twins is None else float(_unknown(x, twins)[0]),
+        None if twins is None else _memory(x, twins, returned),
     )
 
 
@@ -87,27 +87,27 @@ def _disturbed(model: torch.nn.Module, there: Tensor, style: str, seed: int) -> 
     return noisy, returned
 
 
-def _unknown(given: Given, style: str, painted: Tensor) -> np.ndarray:
-    """(n,): mean distance of paintings in `style` from those with other stripes; 0 where there are none."""
+def _twins(given: Given, style: str, device: torch.device) -> Tensor | None:
+    """The sources with other stripes (TWINS, n, 3, H, W); None for a style without stripes."""
     if style != STRIPED:
+        return None
+    first = int(given.seeds[0]) + 2**31  # apart from the scene's own; torch looks at the lower 32 bits only
+    return shared.twins(given, style, device, [first + k for k in range(TWINS)])
+
+
+def _unknown(painted: Tensor, twins: Tensor | None) -> np.ndarray:
+    """(n,): mean distance of paintings from their twins; 0 where there are none."""
+    if twins is None:
         return np.zeros(len(painted))
-    others = [shared.painted(given, style, painted.device, other=_twin(given) + k) for k in range(TWINS)]
-    return np.stack([shared.apart(painted, other).mean((1, 2)) for other in others]).mean(0)
+    return (painted - twins).abs().mean((0, 2, 3, 4)).cpu().numpy()
 
 
-def _memory(given: Given, style: str, x: Tensor, returned: Tensor) -> np.ndarray:
+def _memory(x: Tensor, twins: Tensor, returned: Tensor) -> np.ndarray:
     """(S,): where what came back (S, NOISES, 3, H, W) lies between x (1) and halfway to a twin (0), over twins."""
-    shares = []
-    for k in range(TWINS):
-        twin = shared.painted(given, style, x.device, other=_twin(given) + k)
-        way = x - twin
-        shares.append(2 * ((returned - twin) * way).sum((2, 3, 4)) / way.square().sum() - 1)
-    return torch.stack(shares).mean((0, 2)).cpu().numpy()
-
-
-def _twin(given: Given) -> int:
-    """A seed for other stripes, apart from that of the scene; torch looks at the lower 32 bits only."""
-    return int(given.seeds[0]) + 2**31
+    way = (x - twins).flatten(1)  # (TWINS, 3 H W)
+    from_twin = returned.flatten(2)[:, :, None] - twins.flatten(1)  # (S, NOISES, TWINS, 3 H W)
+    shares = 2 * (from_twin * way).sum(3) / way.square().sum(1) - 1
+    return shares.mean((1, 2)).cpu().numpy()
 
 
 def _pixels(signed: Tensor) -> np.ndarray:

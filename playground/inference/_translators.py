@@ -28,14 +28,20 @@ def looks(seeds: np.ndarray) -> Looks:
     return Looks(*(torch.cat([getattr(one, name) for one in each]) for name in Looks.__dataclass_fields__))
 
 
-def painted(given: Given, style: str, device: torch.device, *, other: int | None = None) -> Tensor:
-    """The sources in one style; photographs as they are. other: a seed of other stripes in the same scenes."""
+def painted(given: Given, style: str, device: torch.device) -> Tensor:
+    """The sources in one style; photographs as they are."""
     if given.x is not None:
         return torch.from_numpy(given.x).permute(0, 3, 1, 2).contiguous().to(device)
+    return paint(torch.from_numpy(given.mask)[:, None], style, looks(given.seeds)).to(device)
+
+
+def twins(given: Given, style: str, device: torch.device, others: list[int]) -> Tensor:
+    """The sources of n scenes with other stripes, by k seeds: (k, n, 3, 32, 32)."""
     scene = looks(given.seeds)
-    if other is not None:
-        scene = scene.restriped(torch.Generator().manual_seed(other))
-    return paint(torch.from_numpy(given.mask)[:, None], style, scene).to(device)
+    each = [scene.restriped(torch.Generator().manual_seed(other)) for other in others]
+    every = Looks(*(torch.cat([getattr(one, name) for one in each]) for name in Looks.__dataclass_fields__))
+    mask = torch.from_numpy(given.mask)[:, None].repeat(len(others), 1, 1, 1)
+    return paint(mask, style, every).to(device).unflatten(0, (len(others), -1))
 
 
 def read(x: Tensor) -> dict[str, np.ndarray]:

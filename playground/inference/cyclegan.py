@@ -19,7 +19,7 @@ MODEL = "cyclegan"
 PAIRS = {"zebra": ("coat", "zebra"), "seasons": ("summer", "winter")}  # variant with lambda = 10: its domains
 WAYS = ("coat_zebra", "zebra_coat", "summer_winter", "winter_summer")
 EIGHT = 8
-NOISES = 6  # per size of noise
+NOISES = 4  # per size of noise
 SIGMAS = (0.0, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.06, 0.08, 0.12, 0.16)
 
 
