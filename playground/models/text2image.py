@@ -11,8 +11,8 @@ Deviations: captions of digits by a grammar in two languages; 32 x 32 pixels; th
 that was trained before, but embeddings of words and a GRU that learn with D. As in `models.dcgan`, a dense layer stands
 beside z and the logit and D learns more slowly than G. The paper weighs pictures of mixed captions as much as others;
 here, where D and phi learn together and phi may well put two captions so that their middle means nothing, they would
-drown the rest. Besides joining t to what it sees, D adds the inner product of
-both [2]: without that it takes much longer to see that a digit is not the one of the caption.
+drown the rest. Besides joining t to what it sees, D adds the inner product of both [2]: without that it takes much
+longer to see that a digit is not the one of the caption.
 
 [1] Reed, Akata, Yan, Logeswaran, Schiele, Lee. ICML 2016, arXiv:1605.05396.
 [2] Miyato, Koyama. ICLR 2018, arXiv:1802.05637.

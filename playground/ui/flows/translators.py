@@ -129,7 +129,7 @@ def text2image() -> Picture:
     turns = (
         Gradient("D", ("L_D",), ("D", "phi"), d, ("Gzt>fake",), phase="discriminator"),
         Gradient(
-            *("G", ("L_G",), ("G",), "L_{G} = −E ln D(x̂, t) − E ln D(G(z, t_{mix}), t_{mix}),   x̂ = G(z, t)"),
+            *("G", ("L_G",), ("G",), "L_{G} = −E ln D(x̂, t),   x̂ = G(z, t),   ¼: t ← ½ (t + t′)"),
             stops=("phi>G", "phi>fake"),
             unused=("right>D", "mismatch>D", "wrong>phi"),
             phase="generator",
