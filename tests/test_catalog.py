@@ -14,7 +14,7 @@ from playground.models.base import Autoregressive, ImageGenerator, LatentModel
 BINARY = {"nll", "elbo"}  # measured on the binarized test digits
 LOWER_IS_BETTER = {*BINARY, "reconstruction", "information", "density_nll", "colour_nll", "nll_per_char", "frechet"}
 CARDS = pytest.mark.parametrize("card", catalog.CARDS, ids=lambda card: card.id)
-METHODS = {"log_prob", "conditionals", "sample", "encode", "decode", "elbo", "generate", "classify"}
+METHODS = {"log_prob", "conditionals", "sample", "encode", "decode", "elbo", "generate", "classify", "translate"}
 
 
 def metrics(card):
