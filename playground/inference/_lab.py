@@ -1,6 +1,6 @@
 """The torch side of `inference.lab`: builds the engine of a run, feeds it, goes back to where it was.
 
-Axis letters: L panels, R seeds, B batch, T steps of a chunk, K critic iterations, J generator iterations.
+Axis letters: L panels, R seeds, B batch, T steps of a chunk, K critic iterations, J generator iterations, d units.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ from playground.nn.replayed import Replayed
 CHUNK = 32  # steps whose data are drawn together
 DECAYED = 0.02
 EMA = 0.998
+Batch = tuple[Tensor, Tensor, Tensor, Tensor]
+"""x (K, R, B, 2), z (K, R, B, d), eps (K, R, B), more z (J - 1, R, B, d) of a step, as `BatchedGAN.step` takes them;
+one z where no panel takes a D step."""
 MORE_NOISE = 100  # of G's second step and those after it: streams apart from the D steps'
 WEIGHTS, NOISE, DATA, WATCH = range(4)  # what a stream of random numbers is for
 
@@ -40,24 +43,72 @@ def generator(*key: int) -> torch.Generator:
     return torch.Generator().manual_seed(int(state) >> 1)
 
 
+class Draws:
+    """Data and noise of a run's steps for some seeds, drawn a chunk at a time, the same for every panel. The last chunk
+    is kept, for all who train on it."""
+
+    def __init__(self, run: Run, seeds: Sequence[int], device: str = "cpu") -> None:
+        self.run, self.seeds, self.device = run, tuple(seeds), device
+        self.data = mixture(run.dataset)
+        self.scale = self.data.scale if run.norm else 1.0
+        self._chunk: tuple[tuple[int, int, int], list[Batch]] | None = None
+
+    def batch(self, step: int, K: int, J: int) -> Batch:
+        """What a step sees: of K iterations of D and the J - 1 of G after its first."""
+        chunk, at = divmod(step, CHUNK)
+        if self._chunk is None or self._chunk[0] != (chunk, K, J):
+            self._chunk = (chunk, K, J), self._draw(chunk, max(K, 1), max(J - 1, 0))
+        return self._chunk[1][at]
+
+    def _draw(self, chunk: int, K: int, J: int) -> list[Batch]:
+        # Iteration k has streams of its own, so what a panel sees does not depend on how many D steps another takes.
+        n, d = CHUNK * self.run.batch, self.run.z_dim
+        x, z, eps, more = self._room(K, 2), self._room(K, d), self._room(K, 1), self._room(J, d)
+        for r, seed in enumerate(self.seeds):
+            for k in range(K):
+                data, noise = generator(DATA, seed, k, chunk), generator(NOISE, seed, k, chunk)
+                self._put(x, k, r, self.data.sample(n, data) / self.scale)
+                self._put(z, k, r, torch.randn(n, d, generator=noise))
+                self._put(eps, k, r, torch.rand(n, generator=noise))
+            for j in range(J):
+                noise = generator(NOISE, seed, MORE_NOISE + j, chunk)
+                self._put(more, j, r, torch.randn(n, d, generator=noise))
+        x, z, eps, more = (part.to(self.device).mT for part in (x, z, eps, more))
+        return list(zip(*(part.unbind() for part in (x, z, eps.squeeze(-1), more)), strict=True))
+
+    def _room(self, K: int, d: int) -> Tensor:
+        """(T, K, R, d, B): samples last in memory, as the engine has them."""
+        return torch.empty(CHUNK, K, len(self.seeds), d, self.run.batch)
+
+    def _put(self, room: Tensor, k: int, r: int, drawn: Tensor) -> None:
+        room[:, k, r] = drawn.view(CHUNK, self.run.batch, -1).mT
+
+
 class Trainer:
     """A run being trained, for one seed or several at once: model l * R + r is seed r of panel l.
 
-    device: where the weights are. replayed: whether its steps are CUDA graphs. seconds: wall clock of its training.
+    device: where the weights are. replayed: whether its steps are CUDA graphs. draws: what it trains on, where it
+    shares that with others. only: panels of the run that it trains, if not all. seconds: wall clock of its training.
     """
 
     def __init__(
-        self, run: Run, seeds: Sequence[int] | None = None, device: str = "cpu", replayed: bool = False
+        self,
+        run: Run,
+        seeds: Sequence[int] | None = None,
+        device: str = "cpu",
+        replayed: bool = False,
+        draws: Draws | None = None,
+        only: slice = slice(None),
     ) -> None:
         self.run, self.seeds, self.device = run, tuple(seeds or [run.seed]), device
-        self.data = mixture(run.dataset)
-        self.scale = self.data.scale if run.norm else 1.0
-        self.panels, self._ema = settings(run, -1)
+        self._draws = draws or Draws(run, self.seeds, device)
+        self.data, self.scale = self._draws.data, self._draws.scale
+        self._only = only
+        self._set(-1)
         self.gan = self._engine()
         self._replayed = Replayed(self.gan) if replayed else None
         self.seconds = 0.0
         self._turns = {change.step for change in run.changes}
-        self._chunk: tuple[tuple[int, int, int], tuple[Tensor, ...]] | None = None
 
     def advance(self, step: int, watch: Watch | None = None) -> None:
         """Train up to this step."""
@@ -85,8 +136,13 @@ class Trainer:
 
     def _configure(self, step: int) -> None:
         """As iteration `step` is taken."""
-        self.panels, self._ema = settings(self.run, step)
+        self._set(step)
         self.gan.configure(*self._told())
+
+    def _set(self, step: int) -> None:
+        panels, self._ema = settings(self.run, step)
+        self.panels = panels[self._only]
+        self._drawn = max(panel.k_d for panel in panels), max(panel.k_g for panel in panels)
 
     def _told(self) -> tuple[list[AdversarialLoss], list[Rates], float]:
         return [_loss(panel) for panel in self.panels], [_rates(panel) for panel in self.panels], EMA * self._ema
@@ -112,35 +168,9 @@ class Trainer:
             ema=ema,
         )
 
-    def batch(self, step: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """x (K, R, B, 2), z (K, R, B, d), eps (K, R, B), more z (J - 1, R, B, d) of a step, the same for every panel;
-        drawn a chunk at a time. There is one z where no panel takes a D step."""
-        chunk, at = divmod(step, CHUNK)
-        key = chunk, max(self.gan.critic_steps, 1), max(self.gan.generator_steps - 1, 0)
-        if self._chunk is None or self._chunk[0] != key:
-            self._chunk = key, self._draw(*key)
-        x, z, eps, more = self._chunk[1]
-        return x[at], z[at], eps[at], more[at]
-
-    def _draw(self, chunk: int, K: int, J: int) -> tuple[Tensor, ...]:
-        # Iteration k has streams of its own, so what a panel sees does not depend on how many D steps another takes.
-        n, drawn, more = CHUNK * self.run.batch, [], []
-        for k in range(K):
-            for seed in self.seeds:
-                data, noise = generator(DATA, seed, k, chunk), generator(NOISE, seed, k, chunk)
-                x = self.data.sample(n, data) / self.scale
-                z = torch.randn(n, self.run.z_dim, generator=noise)
-                drawn.append((x, z, torch.rand(n, generator=noise)))
-        for j in range(J):
-            for seed in self.seeds:
-                noise = generator(NOISE, seed, MORE_NOISE + j, chunk)
-                more.append(torch.randn(n, self.run.z_dim, generator=noise))
-        parts = [torch.stack(part) for part in zip(*drawn, strict=True)]
-        parts.append(torch.stack(more) if more else torch.empty(0, n, self.run.z_dim))
-        lead = (len(self.seeds), CHUNK, self.run.batch)
-        # (K, R, T, B, ...) -> (T, K, R, B, ...)
-        shaped = (part.view(-1 if len(part) else 0, *lead, *part.shape[2:]).movedim(2, 0) for part in parts)
-        return tuple(part.to(self.device) for part in shaped)
+    def batch(self, step: int) -> Batch:
+        """What a step sees now, with the panels as they are."""
+        return self._draws.batch(step, *self._drawn)
 
     # -- looking -- -------------------------------------------------------------------------------------------------
 

@@ -1,8 +1,9 @@
 """The torch side of `inference.lab_seeds`: a few seeds at a time, side by side in threads; or all at once on a GPU.
 
-Four seeds of four panels are as many models as a core's cache holds; more at once are slower per model. One thread
-per core takes such a group after the other; the engine's products leave the interpreter free for the other thread.
-A GPU takes all of them together, step by step or by replaying a graph, where that was measured to be faster.
+Eight models are as many as a core's cache holds, and enough for their products to outlast the calls: eight seeds of one
+panel train for a chunk of steps, then the same seeds of the next panel on the same data. One thread per core takes such
+a group of seeds after the other; the engine's products leave the interpreter free for the other thread. A GPU takes all
+seeds and panels together, step by step or by replaying a graph, where that was measured to be faster.
 """
 
 from __future__ import annotations
@@ -17,30 +18,33 @@ from functools import lru_cache
 
 import numpy as np
 
-from playground.inference._lab import Trainer
+from playground.inference._lab import CHUNK, Draws, Trainer
 from playground.inference.device import one_thread, resolve
-from playground.inference.lab_run import Run
+from playground.inference.lab_run import Run, settings
 from playground.inference.lab_seeds import SHOWN, UPDATES, Many, Progress, summary
 from playground.metrics.coverage import coverage, reference
 
-GROUP = 4  # seeds trained as one batch by a core
+GROUP = 8  # seeds trained as one batch by a core
 WORKERS = 2
 TRIED = 20  # steps on which a way is measured
 
 
 @dataclass(frozen=True)
 class Way:
-    """How seeds are trained: where, whether as CUDA graphs, how many as one batch, in how many threads."""
+    """How seeds are trained: where, whether as CUDA graphs, how many as one batch, in how many threads; apart: one panel
+    after the other."""
 
     device: str
     replayed: bool
     group: int
     workers: int
+    apart: bool = False
 
 
 def ways(seeds: int) -> list[Way]:
     """Those of this machine, the cores' way first."""
-    cores = Way("cpu", False, GROUP, min(WORKERS, os.cpu_count() or 1))
+    workers = min(WORKERS, os.cpu_count() or 1)
+    cores = Way("cpu", False, min(GROUP, -(-seeds // workers)), workers, apart=True)
     if resolve("auto", "large").type != "cuda":
         return [cores]
     return [cores, *(Way("cuda", replayed, seeds, 1) for replayed in (False, True))]
@@ -55,12 +59,12 @@ def fastest(run: Run, seeds: int) -> Way:
 
 def rate(way: Way, run: Run) -> float:
     """Steps of seeds per second of wall clock, all threads together."""
-    trainer = Trainer(replace(run, decay=False, changes=()), range(way.group), way.device, way.replayed)
-    trainer.advance(TRIED)
-    trainer.samples()  # waits until the device is done
+    group = _Group(replace(run, decay=False, changes=()), tuple(range(way.group)), way)
+    group.advance(TRIED)
+    group.ends()  # waits until the device is done
     start = time.perf_counter()
-    trainer.advance(2 * TRIED)
-    trainer.samples()
+    group.advance(2 * TRIED)
+    group.ends()
     return TRIED * way.group * way.workers / (time.perf_counter() - start)
 
 
@@ -108,19 +112,40 @@ def _work(run: Run, way: Way, waiting: queue.SimpleQueue, told: queue.SimpleQueu
     try:
         while not unwanted.is_set():
             place, group = waiting.get_nowait()
-            trainer = Trainer(run, group, way.device, way.replayed)
+            trained = _Group(run, group, way)
             reports = np.unique(np.linspace(0, run.steps, UPDATES + 1).round().astype(int))[1:]
             for stop in reports:
-                before = trainer.gan.steps
-                trainer.advance(int(stop))
-                told.put(("progress", (trainer.gan.steps - before) * len(group)))
+                told.put(("progress", trained.advance(int(stop)) * len(group)))
                 if unwanted.is_set():
                     return
-            told.put(("ends", (place, _ends(trainer))))
+            told.put(("ends", (place, trained.ends())))
     except queue.Empty:
         return
     except Exception as problem:  # belongs to whoever reads
         told.put(("failed", problem))
+
+
+class _Group:
+    """Some seeds of a run, trained as a way says."""
+
+    def __init__(self, run: Run, seeds: tuple[int, ...], way: Way) -> None:
+        panels = [slice(l, l + 1) for l in range(len(settings(run, -1)[0]))] if way.apart else [slice(None)]
+        draws = Draws(run, seeds, way.device)
+        self.trainers = [Trainer(run, seeds, way.device, way.replayed, draws, only) for only in panels]
+        self.steps = 0
+
+    def advance(self, step: int) -> int:
+        """Train all up to this step, chunk by chunk; returns how many steps that were."""
+        before = self.steps
+        while self.steps < step:
+            self.steps = min(step, (self.steps // CHUNK + 1) * CHUNK)
+            for trainer in self.trainers:
+                trainer.advance(self.steps)
+        return self.steps - before
+
+    def ends(self) -> list[dict]:
+        """What each panel ends with, by seed."""
+        return [end for trainer in self.trainers for end in _ends(trainer)]
 
 
 def _ends(trainer: Trainer) -> list[dict]:

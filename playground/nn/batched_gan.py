@@ -1,8 +1,8 @@
 """Many small GANs trained at once: the engine of the 2-D lab.
 
-M = L panels x R seeds models, each a generator and a discriminator with the same hidden layers, live in flat (M, P)
-buffers: parameters, gradients and Adam's moments are rows, layers are views, a network's pass is one batched matrix
-product per layer (`nn.batched_mlp`). Models are sorted by panel, so a panel is a slice with a loss, which only defines
+M = L panels x R seeds models, each a generator and a discriminator with the same hidden layers, live in flat buffers:
+parameters, gradients and Adam's moments, layers are views, a network's pass is one batched matrix product per layer
+(`nn.batched_mlp`). Models are sorted by panel, so a panel is a slice with a loss, which only defines
 dL/dlogit, and rates of its own; both may change between steps (`configure`). Nothing is recorded by autograd.
 
 Axis letters: M models, R seeds, L panels, N samples, B batch, K critic iterations, J generator iterations.
@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from playground.losses.adversarial import AdversarialLoss
-from playground.nn.batched_mlp import BatchedMLP, Tape
+from playground.nn.batched_mlp import BatchedMLP, Parameters, Tape
 from playground.nn.batched_steps import Adam, DStep, Group, GStep, Tapes, by_seed
 
 KEPT = 4  # models up to which the workspaces for looking are kept: all panels of one seed
@@ -77,12 +77,12 @@ class BatchedGAN:
     ) -> None:
         self.L, self.R, self.B = len(losses), len(theta_g), batch
         self.M, self.betas = self.L * self.R, betas
-        self.G = BatchedMLP(theta_g.repeat(self.L, 1), sizes_g, slope)
-        self.D = BatchedMLP(theta_d.repeat(self.L, 1), sizes_d, slope)
+        self.G = BatchedMLP(Parameters.of(theta_g.repeat(self.L, 1), sizes_g), slope)
+        self.D = BatchedMLP(Parameters.of(theta_d.repeat(self.L, 1), sizes_d), slope)
         self._adam_g, self._adam_d = Adam(self.G, self.L), Adam(self.D, self.L)
         self.tapes = Tapes.of(self.G, self.D, batch)
         self._looks: dict[tuple[tuple[int, ...], int, bool], Tape] = {}
-        self.average: Tensor | None = None
+        self.average: BatchedMLP | None = None
         self.steps = 0
         self.work = [0] * self.L
         self.configure(losses, rates, ema)
@@ -96,20 +96,17 @@ class BatchedGAN:
             raise ValueError(f"expected {self.L} losses and Rates, got {len(losses)} losses and {len(rates)} Rates")
         self.losses, self.rates, self.ema = tuple(losses), tuple(rates), ema
         if ema and self.average is None:
-            self.average = self.G.theta.clone()
+            self.average = self._averaging(self.G.parameters.flat)
         elif not ema:
             self.average = None
+        # K and J: steps of D and of G of the panel that takes most.
+        self.critic_steps = max(rates.critic_steps for rates in self.rates)
+        self.generator_steps = max(rates.generator_steps for rates in self.rates)
+        self._passes = [
+            rates.critic_steps * (2 if loss.penalized else 1) + rates.generator_steps
+            for loss, rates in zip(self.losses, self.rates, strict=True)
+        ]
         self._plan()
-
-    @property
-    def critic_steps(self) -> int:
-        """K: D steps of the panel that takes most."""
-        return max(rates.critic_steps for rates in self.rates)
-
-    @property
-    def generator_steps(self) -> int:
-        """J: G steps of the panel that takes most."""
-        return max(rates.generator_steps for rates in self.rates)
 
     def step(
         self,
@@ -130,6 +127,7 @@ class BatchedGAN:
         self.take_step(x, z, eps, lr_scale, more_z, watch or _nobody)
         self.count_step()
 
+    @torch.inference_mode()  # a tenth faster: nobody counts the versions of what is written in place
     def take_step(
         self,
         x: Tensor,
@@ -157,21 +155,19 @@ class BatchedGAN:
                 group.step(lr_scale, self.betas)
             tell("g_done", j)
         if self.average is not None:
-            self.average.lerp_(self.G.theta, 1 - self.ema)
+            self.average.parameters.flat.lerp_(self.G.parameters.flat, 1 - self.ema)
 
     def count_step(self) -> None:
         """What `step` keeps in mind besides."""
         self.steps += 1
-        for l, (loss, rates) in enumerate(zip(self.losses, self.rates, strict=True)):
-            self.work[l] += rates.critic_steps * (2 if loss.penalized else 1) + rates.generator_steps
+        self.work = [done + more for done, more in zip(self.work, self._passes, strict=True)]
 
     # -- what the lab looks at --------------------------------------------------------------------------------------
 
     def generate(self, z: Tensor, averaged: bool = True) -> Tensor:
         """Samples (M, n, 2) of every model for z (R, n, d): of its averaged generator, where it has one and that is
         wanted."""
-        average = self.average if averaged else None
-        return self._run(self.G if average is None else BatchedMLP(average, self.G.sizes, self.G.slope), z)
+        return self._run(self.average if averaged and self.average else self.G, z)
 
     def discriminate(self, x: Tensor) -> Tensor:
         """Logits or scores (M, n) of every D at the points x (n, 2)."""
@@ -192,14 +188,15 @@ class BatchedGAN:
     @property
     def diverged(self) -> Tensor:
         """(M,) bool: a parameter of G or D is not finite any more."""
-        return ~(self.G.theta.isfinite().all(1) & self.D.theta.isfinite().all(1))
+        return ~torch.stack([net.theta.mul_(0).sum(1) == 0 for net in (self.G, self.D)]).all(0)
 
     # -- state ---- -------------------------------------------------------------------------------------------------
 
     def tensors(self) -> list[Tensor]:
         """All tensors that a step changes and the next one needs."""
-        average = [] if self.average is None else [self.average]
-        return [self.G.theta, self.D.theta, *self._adam_g.tensors(), *self._adam_d.tensors(), *average]
+        nets = [self.G, self.D] if self.average is None else [self.G, self.D, self.average]
+        flat = [net.parameters.flat for net in nets]
+        return [*flat[:2], *self._adam_g.tensors(), *self._adam_d.tensors(), *flat[2:]]
 
     def state(self) -> list[Tensor]:
         """Copies of all that a run consists of, for `restore`."""
@@ -212,10 +209,14 @@ class BatchedGAN:
         for tensor, value in zip(tensors, saved, strict=False):
             tensor.copy_(value)
         self.steps, *self.work = counts.tolist()
-        self.average = saved[-1].clone() if len(saved) > len(tensors) else None
+        self.average = self._averaging(saved[-1]) if len(saved) > len(tensors) else None
         self._plan()
 
     # -- inside --- -------------------------------------------------------------------------------------------------
+
+    def _averaging(self, flat: Tensor) -> BatchedMLP:
+        """A generator with these parameters, laid out as those of G."""
+        return BatchedMLP(Parameters(flat.clone(), self.G.sizes), self.G.slope)
 
     def _run(self, net: BatchedMLP, x: Tensor) -> Tensor:
         """Outputs (M, n, o) at x: (R, n, i), the same for every panel, or (M, n, i)."""

@@ -15,32 +15,32 @@ import torch
 from torch import Tensor
 
 from playground.losses.adversarial import AdversarialLoss
-from playground.nn.batched_mlp import BatchedMLP, Tape
+from playground.nn.batched_mlp import BatchedMLP, Penalty, Tape
 
 if TYPE_CHECKING:
     from playground.nn.batched_gan import BatchedGAN
 
 
 class Tapes(NamedTuple):
-    """Workspaces of all models in a step: g of G on z, f of D on G's samples, pairs of D on data and samples; triples
-    the same and points between them, for those with a penalty. f goes on from the samples of g, g from the gradients
-    of f; a batch of products wants its matrices without gaps, so the pairs are not a part of the triples.
+    """Workspaces of all models in a step: g of G on z, f of D on G's samples, pairs of D on data and samples; more the
+    same, points between them, and for tanh room for their penalty, for those with one. f goes on from the samples of g,
+    g from the gradients of f; a batch of products wants its matrices without gaps, so the pairs are not a part of more.
     """
 
     g: Tape
     f: Tape
     pairs: Tape
-    triples: Tape
+    more: Tape
 
     @classmethod
     def of(cls, G: BatchedMLP, D: BatchedMLP, B: int) -> Tapes:
         g, f = G.tape(B), D.tape(B)
         g.d[-1] = f.d[0]
-        return cls(g, Tape([g.h[-1], *f.h[1:]], f.d, []), D.tape(2 * B), D.tape(3 * B, penalty=True))
+        return cls(g, Tape([g.h[-1], *f.h[1:]], f.d), D.tape(2 * B), D.tape((4 if D.slope is None else 3) * B))
 
     def judged(self, penalized: bool) -> Tape:
         """Where D sees data and samples."""
-        return self.triples if penalized else self.pairs
+        return self.more if penalized else self.pairs
 
 
 class _Run:
@@ -55,7 +55,7 @@ class _Run:
         self.G, self.D = gan.G[self.models], gan.D[self.models]
         self.tape_g = gan.tapes.g.part(self.models)
         self.z = by_seed(gan.tapes.g.h[0][self.rows], gan.R)  # (L, R, d, B)
-        self.share = gan.G.theta.new_tensor(1 / gan.B)  # of a sample in a mean; a tensor, for a number would be cast
+        self.share = gan.G.W[0].new_tensor(1 / gan.B)  # of a sample in a mean; a tensor, for a number would be cast
         self.parts = [(gan.losses[l], slice((l - first) * gan.R, (l - first + 1) * gan.R)) for l in range(first, end)]
 
 
@@ -64,34 +64,41 @@ class DStep(_Run):
 
     def __init__(self, gan: BatchedGAN, first: int, end: int) -> None:
         super().__init__(gan, first, end)
-        B = gan.B
-        self.penalized, self.weight = gan.losses[first].penalized, gan.rates[first].penalty
-        tape = gan.tapes.judged(self.penalized)
-        self.x, self.fake, *self.between = by_seed(tape.h[0][self.rows], gan.R).split(B, -1)  # (L, R, 2, B) each
+        B, penalized = gan.B, gan.losses[first].penalized
+        tape = gan.tapes.judged(penalized)
+        # (L, R, 2, B) each: data, samples, and what lies between them
+        self.x, self.fake, *between = by_seed(tape.h[0][self.rows], gan.R).split(B, -1)
         self.made = by_seed(gan.tapes.g.h[-1][self.rows], gan.R)
-        self.tape, self.pairs = tape.part(self.models), tape.part(self.models, slice(2 * B))
-        self.apart = tape.part(self.models, slice(2 * B, None))
         h, d = tape.h[-1][self.rows], tape.d[-1][self.rows]
         self.seeds = [(loss, h[part].split(B, -1)[:2], d[part].split(B, -1)[:2]) for loss, part in self.parts]
-        if self.penalized:  # what a critic's loss makes of a score is the same for all scores
-            self._judge()
-            self.apart.d[-1].fill_(1)
+        self.between = between[0] if penalized else None
+        seen = slice(0, 3 * B) if penalized else slice(None)
+        self.tape, self.seen = tape.part(self.models), tape.part(self.models, seen)
+        if penalized:
+            at, lifted = (tape.part(self.models, s) for s in (slice(2 * B, 3 * B), slice(-B, None)))
+            self.trained = tape.part(self.models, slice(-B))  # the last samples are those of t, of no bias
+            self.penalty = Penalty(self.D, at, lifted, gan.rates[first].penalty)
+            self._judge()  # what a critic's loss makes of a score is the same for all scores
+            self.penalty.seed()
 
     def gradients(self, x: Tensor, z: Tensor, eps: Tensor) -> None:
-        """dL_D into D.grad for one batch: x (R, B, 2), z (R, B, d), eps (R, B)."""
+        """dL_D into D's gradients for one batch: x (R, B, 2), z (R, B, d), eps (R, B)."""
         self.z.copy_(z.mT)
         self.G.forward(self.tape_g)
         self.x.copy_(x.mT)
         self.fake.copy_(self.made)
-        for points in self.between:
-            torch.lerp(self.fake, self.x, eps.unsqueeze(1), out=points)
-        self.D.forward(self.tape)
-        if not self.penalized:
+        if self.between is None:
+            self.D.forward(self.tape)
             self._judge()
-        self.D.backward(self.tape)
-        self.D.gather(self.pairs)
-        if self.penalized:
-            self.D.penalize(self.apart, self.weight)
+            self.D.backward(self.tape, gather=True)
+        else:
+            torch.lerp(self.fake, self.x, eps.unsqueeze(1), out=self.between)
+            self.D.forward(self.seen)
+            if self.D.slope is None:
+                self.penalty.seed()
+            self.D.backward(self.seen)
+            self.penalty.lift()
+            self.D.gather(self.tape, self.trained)
 
     def _judge(self) -> None:
         """dL_D/dlogit of data and samples."""
@@ -113,15 +120,14 @@ class GStep(_Run):
         self.seeds = [seed for seed in seeds if not seed[0].penalized]
 
     def gradients(self, z: Tensor) -> None:
-        """dL_G into G.grad, for z (R, B, d)."""
+        """dL_G into G's gradients, for z (R, B, d)."""
         if not self.fresh:
             self.z.copy_(z.mT)
             self.G.forward(self.tape_g)
         self.D.forward(self.tape)
         self._judge(self.seeds)
         self.D.backward(self.tape, inputs=True)
-        self.G.backward(self.tape_g)
-        self.G.gather(self.tape_g)
+        self.G.backward(self.tape_g, gather=True)
 
     def _judge(self, seeds: Iterable[tuple[AdversarialLoss, Tensor, Tensor]]) -> None:
         """dL_G/dlogit."""
@@ -134,17 +140,17 @@ class Adam:
 
     def __init__(self, net: BatchedMLP, panels: int) -> None:
         self.net = net
-        self.mean, self.square = torch.zeros_like(net.theta), torch.zeros_like(net.theta)
-        self.count = net.theta.new_zeros(panels, dtype=torch.float32)
+        self.mean, self.square = net.parameters.like(), net.parameters.like()
+        self.count = net.W[0].new_zeros(panels, dtype=torch.float32)
 
     def tensors(self) -> list[Tensor]:
-        return [self.mean, self.square, self.count]
+        return [self.mean.flat, self.square.flat, self.count]
 
     def group(self, first: int, end: int, lr: float) -> Group:
         """Panels first .. end - 1, which have the same rate and count."""
-        seeds = len(self.mean) // len(self.count)
+        seeds = len(self.mean.W[0]) // len(self.count)
         rows = slice(first * seeds, end * seeds)
-        buffers = [[buffer[rows]] for buffer in (self.net.theta, self.net.grad, self.mean, self.square)]
+        buffers = [each.blocks(rows) for each in (self.net.parameters, self.net.gradients, self.mean, self.square)]
         return Group(lr, self.count[first:end], buffers)
 
 
@@ -152,14 +158,15 @@ class Group:
     """Neighbouring models that Adam moves at once, along the gradients that stand in the network's buffer."""
 
     def __init__(self, lr: float, count: Tensor, buffers: list[list[Tensor]]) -> None:
-        self.lr, self.count, self.buffers, self.first = lr, count, buffers, [count[0]]
+        self.lr, self.count, self.buffers = lr, count, buffers
+        self.one, self.counts = torch.ones_like(count[0]), [count[0]] * len(buffers[0])
 
     def step(self, lr_scale: float | Tensor, betas: tuple[float, float]) -> None:
-        self.count.add_(1)
+        self.count.add_(self.one)
         torch._fused_adam_(
             *self.buffers,
             [],
-            self.first,
+            self.counts,
             lr=self.lr * lr_scale,
             beta1=betas[0],
             beta2=betas[1],

@@ -134,7 +134,7 @@ def test_divergence_is_a_state_of_its_own():
 
     trainer = _lab.Trainer(make_run("A"))
     trainer.advance(3)
-    trainer.gan.G.theta[2] = float("nan")
+    trainer.gan.G.parameters.b[0][2] = float("nan")
     frame = trainer.frame()
     assert frame.diverged.tolist() == [False, False, True, False]
     assert frame.invalid.tolist() == [0, 0, 2500, 0]

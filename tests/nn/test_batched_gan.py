@@ -230,18 +230,18 @@ def test_state_goes_back_exactly() -> None:
     saved = gan.state()
     for b in batches[3:]:
         gan.step(*b)
-    first, average = gan.G.theta.clone(), gan.average.clone()
+    first, average = gan.G.theta.clone(), gan.average.theta
     gan.restore(saved)
     assert gan.steps == 3
     for b in batches[3:]:
         gan.step(*b)
-    assert torch.equal(first, gan.G.theta) and torch.equal(average, gan.average)
+    assert torch.equal(first, gan.G.theta) and torch.equal(average, gan.average.theta)
 
 
 def test_divergence_stays_in_its_model() -> None:
     """A model that became NaN is reported as diverged and infects no other."""
     gan, _ = build([Rates(1e-3, 1e-3)] * 4)
-    gan.G.theta[1 * R + 2, 0] = float("nan")
+    gan.G.W[0][1 * R + 2, 0, 0] = float("nan")
     x, z, eps = batch(1, torch.Generator().manual_seed(7))
     gan.step(x, z, eps)
     assert gan.diverged.nonzero().flatten().tolist() == [1 * R + 2]
@@ -254,9 +254,9 @@ def test_average_is_the_exponential_mean() -> None:
     for _ in range(4):
         gan.step(*batch(1, generator))
         expected = 0.5 * expected + 0.5 * gan.G.theta
-    torch.testing.assert_close(gan.average, expected)
+    torch.testing.assert_close(gan.average.theta, expected)
     z = torch.randn(R, 7, D_Z, dtype=torch.float64)
-    net = network(SIZES_G, 0.2, gan.average[4])
+    net = network(SIZES_G, 0.2, gan.average.theta[4])
     torch.testing.assert_close(gan.generate(z)[4], net(z[4 % R]).detach())
     net = network(SIZES_G, 0.2, gan.G.theta[4])
     torch.testing.assert_close(gan.generate(z, averaged=False)[4], net(z[4 % R]).detach())
