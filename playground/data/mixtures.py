@@ -87,9 +87,9 @@ class Mixture:
 
     def nearest(self, x: Array) -> tuple[Array, Array]:
         """(distance (n,) to the nearest node, its mode (n,)) for x (n, 2)."""
-        squared = (x**2).sum(1)[:, None] - 2 * x @ self.nodes.T.astype(x.dtype) + (self.nodes**2).sum(1).astype(x.dtype)
-        k = squared.argmin(1)
-        return np.sqrt(np.maximum(squared[np.arange(len(x)), k], 0)), self.mode[k]
+        nodes = self.nodes.astype(x.dtype)
+        less, k = torch.from_numpy((nodes**2).sum(1)[:, None] - (2 * nodes) @ x.T).min(0)  # short of |x|^2
+        return np.sqrt(np.maximum(less.numpy() + x[:, 0] ** 2 + x[:, 1] ** 2, 0)), self.mode[k.numpy()]
 
 
 def _ring(std: float, modes: int = 8) -> Mixture:

@@ -25,6 +25,7 @@ NEAR = 6.0  # the same, for a sample that is near
 BANDWIDTH = 0.12
 GRID = 64
 TINY = 1e-12
+STEPS = 32767  # to either side of zero, on which projections are sorted
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ class Reference:
         self.log_p = np.log(self.p)
         angle = np.arange(projections) * (np.pi / projections)
         self.directions = np.stack([np.cos(angle), np.sin(angle)], 1).astype(np.float32)  # (projections, 2)
-        self.real = self._project(data.sample(n, torch.Generator().manual_seed(0)).numpy())
+        self.real = np.sort(self.directions @ data.sample(n, torch.Generator().manual_seed(0)).numpy().T)
+        self.reach = float(np.abs(self.real).max())
 
     def compare(self, x: Array, q: Array | None = None) -> Divergences:
         """The divergences of samples x (m, 2) from the data. q: what `smoothed` made of the finite ones, if known."""
@@ -108,15 +110,17 @@ class Reference:
         q = kernel @ mass @ kernel.T
         return np.append(q.ravel(), max(0.0, inside - q.sum()) + 1 - inside)
 
-    def _project(self, x: Array) -> Array:
-        return np.sort(self.directions @ x.T)  # (projections, m): neighbours in memory are sorted fastest
-
     def _sliced(self, x: Array) -> float:
-        other = self._project(x.clip(-1e6, 1e6))
+        other = self.directions @ x.clip(-1e6, 1e6).T  # (projections, m): neighbours in memory are sorted fastest
+        # Whole numbers of 16 bits are sorted by their digits, in a third of the time. Both sides are rounded alike, by
+        # errors of a hundred thousandth of the largest value, which add up to nothing in a mean of squares.
+        scale = STEPS / max(float(other.max()), -float(other.min()), self.reach)
+        other = np.sort(np.rint(other * scale).astype(np.int16), kind="stable")
         if other.shape[1] != self.n:  # compare quantiles
             at = ((np.arange(self.n) + 0.5) / self.n * other.shape[1]).astype(int)
             other = other[:, at]
-        return float(np.sqrt(((other - self.real) ** 2).mean()))
+        apart = (other - np.rint(self.real * scale)).ravel()
+        return float(np.sqrt(apart @ apart / apart.size)) / scale
 
 
 @lru_cache(maxsize=32)
@@ -165,8 +169,8 @@ def _row(metric: str, value: float, unit: str) -> dict:
 def _bin(x: Array, box: float, size: int) -> tuple[float, Array]:
     """Share points (m, 2) linearly between the four nearest cells: (share inside, mass (size, size) by row y)."""
     at = (x.T + box) * (size / (2 * box)) - 0.5
-    inside = ((at >= 0) & (at < size - 1)).all(0)
-    at = at if inside.all() else at[:, inside]
+    if not (at.min() >= 0 and at.max() < size - 1):
+        at = at[:, ((at >= 0) & (at < size - 1)).all(0)]
     low = at.astype(np.intp)
     (fx, fy), corner = at - low, low[1] * size + low[0]
     cells = np.concatenate([corner, corner + 1, corner + size, corner + size + 1])
