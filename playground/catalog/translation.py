@@ -28,7 +28,7 @@ CARDS: tuple[ModelCard, ...] = (
         capabilities=("generate",),
         metrics=("caption_attributes",),
         floor=90.0,
-        recipe=replace(_GAME, data="captions", epochs=10, lr=1e-3),
+        recipe=replace(_GAME, data="captions", epochs=14, lr=1e-3),
     ),
     ModelCard(
         id="puzzle_gan",

@@ -157,9 +157,13 @@ def draw(random: random.Random) -> Meaning:
 
 
 def mismatch(meaning: Meaning, random: random.Random) -> Meaning:
-    """Another meaning: half the time one attribute is different, else several or all of them."""
+    """Another meaning: half the time one attribute is different, else several or all of them.
+
+    Of single ones every other is the digit, which is the hardest to see.
+    """
     other = draw(random)
-    changed = random.sample(ATTRIBUTES, random.choice((1, random.randint(1, len(ATTRIBUTES)))))
+    count = random.choice((1, random.randint(1, len(ATTRIBUTES))))
+    changed = ["digit"] if count == 1 and random.random() < 0.5 else random.sample(ATTRIBUTES, count)
     found = replace(meaning, **{name: getattr(other, name) for name in changed})
     if found.colour == found.ground or found == meaning:
         return mismatch(meaning, random)
