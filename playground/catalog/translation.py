@@ -28,7 +28,7 @@ CARDS: tuple[ModelCard, ...] = (
         capabilities=("generate",),
         metrics=("caption_attributes",),
         floor=90.0,
-        recipe=replace(_GAME, data="captions", epochs=14, lr=1e-3),
+        recipe=replace(_GAME, data="captions", epochs=11, lr=1e-3),
     ),
     ModelCard(
         id="puzzle_gan",
@@ -100,7 +100,7 @@ CARDS: tuple[ModelCard, ...] = (
         metrics=("digit_kept", "style_reached", "truth_l1", "cycle_l1"),
         floor=95.0,
         variants={"lambda_10": {}, "lambda_0": {"reconstruction": 0.0}},
-        recipes={"lambda_0": {"epochs": 0.4}},
-        recipe=replace(_GAME, data="styles", epochs=1, batch_size=4, lr=2e-4),
+        recipes={"lambda_0": {"epochs": 0.3}},
+        recipe=replace(_GAME, data="styles", epochs=0.7, batch_size=4, lr=2e-4),
     ),
 )
