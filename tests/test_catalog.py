@@ -14,6 +14,7 @@ from playground.models.base import Autoregressive, ImageGenerator, LatentModel
 BINARY = {"nll", "elbo"}  # measured on the binarized test digits
 LOWER_IS_BETTER = {*BINARY, "reconstruction", "information", "density_nll", "colour_nll", "nll_per_char", "frechet"}
 CARDS = pytest.mark.parametrize("card", catalog.CARDS, ids=lambda card: card.id)
+SHIPPED = pytest.mark.parametrize("card", catalog.shipped(), ids=lambda card: card.id)
 METHODS = {"log_prob", "conditionals", "sample", "encode", "decode", "elbo", "generate", "classify", "translate"}
 
 
@@ -57,7 +58,7 @@ def test_phases_name_distinct_parameters_of_the_model(card):
         assert given and len(set(given)) == len(given) and set(given) <= own, (card.id, phase.name)
 
 
-@CARDS
+@SHIPPED
 def test_shipped_weights_reach_their_floor(card):
     head = metrics(card)[0]
     assert head["metric"] == card.metrics[0] and math.isfinite(head["value"])
@@ -67,7 +68,7 @@ def test_shipped_weights_reach_their_floor(card):
         assert head["value"] >= card.floor, f"{card.id}: expected at least {card.floor}, got {head['value']}"
 
 
-@CARDS
+@SHIPPED
 def test_every_number_says_how_it_was_measured(card):
     for row in metrics(card):
         assert {"metric", "value", "unit", "split", "seed", "n", "command"} <= row.keys(), row
@@ -76,7 +77,7 @@ def test_every_number_says_how_it_was_measured(card):
             assert "DYNAMIC" in row["binarization"] and row["hash"]
 
 
-@CARDS
+@SHIPPED
 def test_weights_are_small_and_shipped_with_their_config(card):
     directory = weights.directory(card.id)
     assert (directory / "model.safetensors").stat().st_size < 10e6
@@ -84,6 +85,14 @@ def test_weights_are_small_and_shipped_with_their_config(card):
     assert weights.load(card.id).config == weights.model_class(card.id).Config(
         **{name: tuple(value) if isinstance(value, list) else value for name, value in config.items()}
     )
+
+
+def test_a_model_without_weights_is_not_on_the_page():
+    from playground.ui.stages import IDS
+
+    for card in catalog.CARDS:
+        assert card.shipped == (weights.directory(card.id) / "model.safetensors").is_file(), card.id
+        assert card.shipped or card.stage not in IDS, card.id
 
 
 def test_order_of_the_density_models_holds():

@@ -10,7 +10,7 @@ from playground.catalog import adversarial, autoregressive, classifier, latent, 
 from playground.catalog.model_card import ModelCard, Paper, Published, Recipe
 from playground.errors import InvalidInput
 
-__all__ = ["CARDS", "ModelCard", "Paper", "Published", "Recipe", "card", "names", "of_stage", "variants"]
+__all__ = ["CARDS", "ModelCard", "Paper", "Published", "Recipe", "card", "names", "of_stage", "shipped", "variants"]
 
 CARDS: tuple[ModelCard, ...] = (
     *autoregressive.CARDS,
@@ -32,6 +32,11 @@ def card(id: str) -> ModelCard:
 def names() -> list[str]:
     """Ids of all models."""
     return list(_BY_ID)
+
+
+def shipped() -> list[ModelCard]:
+    """The cards of the models that have weights."""
+    return [card for card in CARDS if card.shipped]
 
 
 def of_stage(stage: str) -> list[ModelCard]:

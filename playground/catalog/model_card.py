@@ -73,7 +73,8 @@ class ModelCard:
     path: "module:Class". equation: LaTeX. capabilities: names of the protocols of `models.base` it has. config:
     arguments of its Config. variants: further configurations that ship weights, the first being the reference.
     recipes: what a variant is trained with that differs from `recipe`. ranked: variants that stand in the tables with
-    a row of their own.
+    a row of their own. shipped: whether its weights are in `pretrained/`; without them it can be trained, but no page
+    and no table lists it.
     metrics: names in `playground.metrics.MEASURES`, the first heads its row of the README. floor: what the shipped
     weights must reach in that first metric. published: numbers of others beside it.
     """
@@ -94,6 +95,7 @@ class ModelCard:
     recipes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     published: tuple[Published, ...] = ()
     ranked: tuple[str, ...] = ()
+    shipped: bool = True
 
     def published_of(self, variant: str | None) -> tuple[Published, ...]:
         """The numbers of others that stand beside a variant (None: the reference)."""

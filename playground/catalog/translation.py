@@ -28,6 +28,7 @@ CARDS: tuple[ModelCard, ...] = (
         capabilities=("generate",),
         metrics=("caption_attributes",),
         floor=90.0,
+        shipped=False,
         recipe=replace(_GAME, data="captions", epochs=11, lr=1e-3),
     ),
     ModelCard(
@@ -101,6 +102,7 @@ CARDS: tuple[ModelCard, ...] = (
         floor=95.0,
         variants={"lambda_10": {}, "lambda_0": {"reconstruction": 0.0}},
         recipes={"lambda_0": {"epochs": 0.3}},
+        shipped=False,
         recipe=replace(_GAME, data="styles", epochs=0.7, batch_size=4, lr=2e-4),
     ),
 )

@@ -32,7 +32,7 @@ HEAD = ("Model", "Stage", "Paper", "Ours", "Published", "Size")
 
 def table() -> str:
     """The table in Markdown, a row for each model of the catalogue."""
-    models = [(card, variant) for card in catalog.CARDS for variant in (None, *card.ranked)]
+    models = [(card, variant) for card in catalog.shipped() for variant in (None, *card.ranked)]
     rows = [HEAD, ("---",) * len(HEAD), *(_row(card, variant) for card, variant in models)]
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 

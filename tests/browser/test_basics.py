@@ -283,7 +283,7 @@ def test_the_map_leads_to_the_stages(basics):
     links = {a.get_attribute("data-model"): a.get_attribute("href") for a in page.locator("a.pg-basics-chip").all()}
     stages = page.evaluate("JSON.parse(document.getElementById('pg-config').textContent).stages")
     expected = {row["id"] for row in room.field() if row["stage"] in stages}
-    assert set(links) == expected and {"nade", "vae", "wgan_gp", "stargan"} <= expected
+    assert set(links) == expected and {"nade", "vae", "wgan_gp", "cyclegan"} <= expected
     assert "tab=cyclegan" in links["cyclegan"]
     page.locator("a.pg-basics-chip[data-model=nade]").click()
     page.wait_for_url(re.compile(r"tab=pixels.*model=nade"))

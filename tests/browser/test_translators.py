@@ -12,7 +12,10 @@ from PIL import Image
 from playground import weights
 from playground.inference import cyclegan, stargan
 from playground.locale import text
+from playground.ui import app
 from playground.ui.components import cyclegan_view, stargan_view
+from playground.ui.stages import cyclegan as cyclegan_stage
+from playground.ui.stages import stargan as stargan_stage
 from tests.translator_house import furnish
 
 PIXELS = """(selector) => { const c = document.querySelector(selector);
@@ -28,6 +31,12 @@ def house(tmp_path_factory):
         weights._load.cache_clear()
         yield
     weights._load.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def server(house, serve):
+    """A page of these two tabs, whose weights stand in for shipped ones."""
+    return serve(app.build([cyclegan_stage.STAGE, stargan_stage.STAGE]))
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from playground.inference import cyclegan as cyclegan_room
 from playground.inference import stargan as stargan_room
 from playground.locale import has
 from playground.ui import app, handlers
-from playground.ui.stages import GROUPS, cyclegan, stargan, translator_answers
+from playground.ui.stages import TRANSLATION, cyclegan, stargan, translator_answers
 from tests.translator_house import furnish
 
 STROKES = {"strokes": [[[0.3, 0.2], [0.6, 0.8]]]}
@@ -56,7 +56,7 @@ def test_the_stages_are_there_without_torch(root, name):
 
 
 def test_they_end_their_chapter():
-    assert [stage.id for stage in GROUPS["translation"]][-2:] == ["cyclegan", "stargan"]
+    assert [stage.id for stage in TRANSLATION][-2:] == ["cyclegan", "stargan"]
     assert app.build([cyclegan.STAGE, stargan.STAGE]) is not None
 
 

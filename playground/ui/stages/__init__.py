@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from playground import catalog
 from playground.ui.page import Stage
 from playground.ui.stages import (
     anomaly,
@@ -31,6 +32,8 @@ from playground.ui.stages import (
     text2image,
 )
 
+TRANSLATION = (text2image.STAGE, puzzle_gan.STAGE, cyclegan.STAGE, stargan.STAGE)
+
 GROUPS: dict[str, tuple[Stage, ...]] = {
     "basics": (basics.STAGE,),
     "autoregressive": (
@@ -44,7 +47,7 @@ GROUPS: dict[str, tuple[Stage, ...]] = {
     ),
     "latent": (latent.STAGE, planes.STAGE, blend.STAGE, elbo.STAGE, reparam.STAGE, collapse.STAGE, own_prior.STAGE),
     "adversarial": (lab.STAGE, seeds.STAGE, dcgan.STAGE, codes.STAGE, progan.STAGE),
-    "translation": (text2image.STAGE, puzzle_gan.STAGE, cyclegan.STAGE, stargan.STAGE),
+    "translation": tuple(s for s in TRANSLATION if catalog.card(s.id).shipped),
     "ladder": (ladder.STAGE,),
 }
 """The lecture's chapters, each with its stages in the order of their tabs; its name is `page.group.<id>`."""
