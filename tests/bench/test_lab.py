@@ -28,6 +28,24 @@ def test_both_sides_take_turns_and_count_steps_of_models(monkeypatch):
     assert lab._textbook()() == 4 and lab._textbook(["wgan_gp"])() == 1
 
 
+def test_all_seeds_are_trained_once_for_both_of_their_rows(monkeypatch):
+    from playground.inference import lab_seeds
+    from playground.inference.lab import make_run
+
+    asked, tiny = [], make_run("A", steps=2, batch=16, width=8)
+
+    def some(run, seeds, many=lab_seeds.many):
+        asked.append((run, seeds))
+        return many(tiny, 8)
+
+    monkeypatch.setattr(lab_seeds, "many", some)
+    lab._seeds.cache_clear()
+    wall, busy = lab.seeds_row(), lab.seeds_busy_row()
+    lab._seeds.cache_clear()
+    assert asked == [(make_run("A"), 32)], "expected one run to its end, and no more"
+    assert (wall.baseline, busy.baseline) == (60, 120) and wall.ours > 0 and busy.ours > 0
+
+
 def test_a_frame_and_steps_are_measured(monkeypatch):
     monkeypatch.setattr(lab, "SECONDS", 1e-3)
     monkeypatch.setattr(lab, "TURNS", 1)
