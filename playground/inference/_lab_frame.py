@@ -17,7 +17,7 @@ from playground.data.mixtures import mixture
 from playground.data.plane import Plane
 from playground.inference.lab import ARROWS, BINS, CELLS, MESH, SHOWN, LabFrame
 from playground.inference.lab_run import Panel
-from playground.metrics.coverage import GRID, SAMPLES, coverage, finite_rows, reference
+from playground.metrics.coverage import GRID, SAMPLES, Reference, coverages, finite_rows, reference
 
 if TYPE_CHECKING:
     from playground.inference._lab import Trainer
@@ -42,8 +42,8 @@ def frame(trainer: Trainer, parts: frozenset[str]) -> LabFrame:
     seen = gan.observe(x / scale, own)
     points = (drawn * scale).numpy()
     finite = [finite_rows(p) for p in points]
-    smooth = [against.smoothed(f) if len(f) else None for f in finite]
-    covered = [coverage(p, data) for p in points]
+    smooth = _smoothed(against, finite)
+    covered = coverages(points, data)
     distances = [against.compare(f, q) for f, q in zip(finite, smooth, strict=True)]
     pull = (seen.pull / scale).numpy()  # by points in the data's units
     return LabFrame(
@@ -69,6 +69,13 @@ def frame(trainer: Trainer, parts: frozenset[str]) -> LabFrame:
     )
 
 
+def _smoothed(against: Reference, finite: Sequence[np.ndarray]) -> list[np.ndarray | None]:
+    """The density of each panel's finite samples, None where there are none."""
+    some = [f for f in finite if len(f)]
+    made = iter(against.smoothed_all(some) if some else [])
+    return [next(made) if len(f) else None for f in finite]
+
+
 def field(panels: Sequence[Panel], scores: np.ndarray) -> np.ndarray:
     """Scores (L, S * S) of D as what is shown, in [0, 1], (L, S, S)."""
     shown = [_shown(panel, score) for panel, score in zip(panels, scores, strict=True)]
@@ -81,12 +88,26 @@ def _shown(panel: Panel, score: np.ndarray) -> np.ndarray:
     if panel.loss == "lsgan":
         span = panel.b - panel.a
         return ((score - panel.a) / (span if abs(span) > 1e-6 else 1.0)).clip(0, 1)
-    low, high = np.nanpercentile(score, (2, 98)) if np.isfinite(score).any() else (0.0, 1.0)
+    low, high = _ends(score[np.isfinite(score)]) or (0.0, 1.0)
     return ((score - low) / max(high - low, 1e-12)).clip(0, 1)
 
 
+def _ends(values: np.ndarray, share: float = 0.02) -> tuple[float, float] | None:
+    """The values below and above which 2 % lie, None of nothing; NumPy's percentiles, without their detours."""
+    if len(values) == 0:
+        return None
+    at, rest = divmod(share * (len(values) - 1), 1)
+    low = int(at)
+    high, next_to = len(values) - 1 - low, min(low + 1, len(values) - 1)
+    s = np.partition(values, sorted({low, next_to, len(values) - 1 - next_to, high}))
+    return float(s[low] + rest * (s[next_to] - s[low])), float(s[high] - rest * (s[high] - s[-1 - next_to]))
+
+
 def _away(finite: np.ndarray, box: float) -> float:
-    return float((np.abs(finite) > 3 * box).any(1).mean()) if len(finite) else float("nan")
+    if len(finite) == 0:
+        return float("nan")
+    away = np.abs(finite) > 3 * box
+    return float(away.any(1).mean()) if away.any() else 0.0
 
 
 def _parts(

@@ -31,8 +31,8 @@ TRIED = 20  # steps on which a way is measured
 
 @dataclass(frozen=True)
 class Way:
-    """How seeds are trained: where, whether as CUDA graphs, how many as one batch, in how many threads; apart: one panel
-    after the other."""
+    """How seeds are trained: where, whether as CUDA graphs, how many as one batch, in how many threads. apart: one
+    panel after the other."""
 
     device: str
     replayed: bool

@@ -8,6 +8,7 @@ Samples that are not finite are counted apart and belong to no mode: a run that 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -46,16 +47,33 @@ def coverage(x: Array, data: Mixture) -> Coverage:
 
     Of a mode so small that real points would give fewer than 40, half of what they would give is enough.
     """
-    finite = finite_rows(x)
-    invalid = len(x) - len(finite)
-    if len(finite) == 0:
-        return Coverage(np.zeros(data.modes, int), 0, float("nan"), invalid)
-    distance, mode = data.nearest(finite)
-    good = distance <= QUALITY * data.std
-    counts = np.bincount(mode[good], minlength=data.modes)
-    least = np.minimum(LEAST * len(x) / SAMPLES, data.shares * len(x) / 2)
-    near = float((distance <= NEAR * data.std).mean())
-    return Coverage(counts, int((counts >= least).sum()), float(good.mean()), invalid, near)
+    return coverages([x], data)[0]
+
+
+def coverages(several: Sequence[Array], data: Mixture) -> list[Coverage]:
+    """`coverage` of several sets of samples, looked at together."""
+    finite = [finite_rows(x) for x in several]
+    (x, owner), n = _together(finite), [len(x) for x in finite]
+    distance, mode = data.nearest(x)
+    good, near = distance <= QUALITY * data.std, distance <= NEAR * data.std
+    L, K = len(several), data.modes
+    counts = np.bincount(owner[good] * K + mode[good], minlength=L * K).reshape(L, K)
+    nearby = np.bincount(owner[near], minlength=L)
+    return [
+        _coverage(counts[l], int(nearby[l]), n[l], len(all_of_it), data.shares) for l, all_of_it in enumerate(several)
+    ]
+
+
+def _coverage(counts: Array, near: int, finite: int, n: int, shares: Array) -> Coverage:
+    if finite == 0:
+        return Coverage(counts, 0, float("nan"), n)
+    least = np.minimum(LEAST * n / SAMPLES, shares * n / 2)
+    return Coverage(counts, int((counts >= least).sum()), float(counts.sum() / finite), n - finite, near / finite)
+
+
+def _together(several: Sequence[Array]) -> tuple[Array, Array]:
+    """Points of several sets in one array (n, 2), and which set each is of (n,)."""
+    return np.concatenate(several), np.repeat(np.arange(len(several)), [len(x) for x in several])
 
 
 def finite_rows(x: Array) -> Array:
@@ -104,11 +122,15 @@ class Reference:
 
     def smoothed(self, x: Array) -> Array:
         """Mass of the kernel density estimate of x (m, 2) in each cell, and outside: (GRID * GRID + 1,)."""
-        inside, mass = _bin(x, self.data.box, GRID)
+        return self.smoothed_all([x])[0]
+
+    def smoothed_all(self, several: Sequence[Array]) -> Array:
+        """`smoothed` of several sets of samples, none empty, together: (sets, GRID * GRID + 1)."""
+        inside, mass = _bin(several, self.data.box, GRID)
         # Sharing a point linearly between cells widens it by width^2 / 6: the kernel is narrower by as much.
         kernel = _kernel(GRID, self.width, float(np.sqrt(BANDWIDTH**2 - self.width**2 / 6)))
-        q = kernel @ mass @ kernel.T
-        return np.append(q.ravel(), max(0.0, inside - q.sum()) + 1 - inside)
+        q = (kernel @ mass @ kernel.T).reshape(len(several), -1)
+        return np.column_stack([q, np.maximum(0.0, inside - q.sum(1)) + 1 - inside])
 
     def _sliced(self, x: Array) -> float:
         other = self.directions @ x.clip(-1e6, 1e6).T  # (projections, m): neighbours in memory are sorted fastest
@@ -166,16 +188,21 @@ def _row(metric: str, value: float, unit: str) -> dict:
     return {"metric": metric, "value": round(float(value), 4), "unit": unit, **about}
 
 
-def _bin(x: Array, box: float, size: int) -> tuple[float, Array]:
-    """Share points (m, 2) linearly between the four nearest cells: (share inside, mass (size, size) by row y)."""
+def _bin(several: Sequence[Array], box: float, size: int) -> tuple[Array, Array]:
+    """Share points (m, 2) linearly between the four nearest cells, each set for itself: (share inside (sets,), mass
+    (sets, size, size) by row y)."""
+    x, owner = _together(several)
     at = (x.T + box) * (size / (2 * box)) - 0.5
     if not (at.min() >= 0 and at.max() < size - 1):
-        at = at[:, ((at >= 0) & (at < size - 1)).all(0)]
+        inside = ((at >= 0) & (at < size - 1)).all(0)
+        at, owner = at[:, inside], owner[inside]
     low = at.astype(np.intp)
-    (fx, fy), corner = at - low, low[1] * size + low[0]
+    (fx, fy), corner = at - low, (owner * size + low[1]) * size + low[0]
     cells = np.concatenate([corner, corner + 1, corner + size, corner + size + 1])
     shares = np.concatenate([(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy])
-    return at.shape[1] / len(x), np.bincount(cells, shares, size * size).reshape(size, size) / len(x)
+    n = np.array([len(x) for x in several])
+    mass = np.bincount(cells, shares, len(several) * size * size).reshape(-1, size, size)
+    return np.bincount(owner, minlength=len(several)) / n, mass / n[:, None, None]
 
 
 @lru_cache(maxsize=8)

@@ -164,15 +164,18 @@ class BatchedGAN:
 
     # -- what the lab looks at --------------------------------------------------------------------------------------
 
+    @torch.inference_mode()
     def generate(self, z: Tensor, averaged: bool = True) -> Tensor:
         """Samples (M, n, 2) of every model for z (R, n, d): of its averaged generator, where it has one and that is
         wanted."""
         return self._run(self.average if averaged and self.average else self.G, z)
 
+    @torch.inference_mode()
     def discriminate(self, x: Tensor) -> Tensor:
         """Logits or scores (M, n) of every D at the points x (n, 2)."""
         return self._run(self.D, x.expand(self.R, *x.shape)).squeeze(2)
 
+    @torch.inference_mode()
     def observe(self, x: Tensor, samples: Tensor) -> Observed:
         """How every D sees data x (R, n, 2) and its own G's samples (M, n, 2), and what reaches G."""
         tape = self._look(self.D, samples.shape[1], backward=True)
@@ -188,7 +191,10 @@ class BatchedGAN:
     @property
     def diverged(self) -> Tensor:
         """(M,) bool: a parameter of G or D is not finite any more."""
-        return ~torch.stack([net.theta.mul_(0).sum(1) == 0 for net in (self.G, self.D)]).all(0)
+        nets = self.G, self.D
+        if sum(net.parameters.flat.sum() for net in nets).isfinite():  # nearly always, and read off at once
+            return self.G.W[0].new_zeros(self.M, dtype=torch.bool)
+        return ~torch.stack([net.theta.isfinite().all(1) for net in nets]).all(0)
 
     # -- state ---- -------------------------------------------------------------------------------------------------
 
