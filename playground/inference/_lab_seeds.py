@@ -1,9 +1,9 @@
 """The torch side of `inference.lab_seeds`: a few seeds at a time, side by side in threads; or all at once on a GPU.
 
-Eight models are as many as a core's cache holds, and enough for their products to outlast the calls: eight seeds of one
-panel train for a chunk of steps, then the same seeds of the next panel on the same data. One thread per core takes such
-a group of seeds after the other; the engine's products leave the interpreter free for the other thread. A GPU takes all
-seeds and panels together, step by step or by replaying a graph, where that was measured to be faster.
+Sixteen seeds of one panel train for a chunk of steps, then the same seeds of the next panel on the same data: models
+enough for their products to outlast the calls, and no more than the cache can hold between two of them. One thread per
+core takes such a group of seeds after the other; the engine's products leave the interpreter free for the other thread.
+A GPU takes all seeds and panels together, step by step or by replaying a graph, where that was measured to be faster.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from playground.inference.lab_run import Run, settings
 from playground.inference.lab_seeds import SHOWN, UPDATES, Many, Progress, summary
 from playground.metrics.coverage import coverage, reference
 
-GROUP = 8  # seeds trained as one batch by a core
+GROUP = 16  # seeds trained as one batch by a core
 WORKERS = 2
 TRIED = 20  # steps on which a way is measured
 
