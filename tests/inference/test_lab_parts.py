@@ -62,6 +62,13 @@ def test_the_mesh_holds_the_density_of_change_of_variables(frame):
     assert np.median(np.abs(np.log(near))) < 0.15, near
 
 
+@pytest.mark.parametrize("n", [1, 2, 3, 51, 1000, 4096])
+def test_the_ends_of_a_critic_s_scores_are_its_percentiles(n):
+    scores = np.random.default_rng(n).normal(size=n)
+    np.testing.assert_allclose(_lab_frame._ends(scores), np.percentile(scores, (2, 98)))
+    assert _lab_frame._ends(scores[:0]) is None
+
+
 def test_histograms_count_every_logit(frame):
     assert frame.histogram.shape == (4, 2, lab.BINS) and (frame.histogram.sum(2) == 500).all()
     trainer = _lab.Trainer(make_run("C", steps=30, seed=1))

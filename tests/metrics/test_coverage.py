@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from playground.data.mixtures import DATASETS, mixture
-from playground.metrics.coverage import BANDWIDTH, GRID, SAMPLES, coverage, floors, reference
+from playground.metrics.coverage import BANDWIDTH, GRID, SAMPLES, coverage, coverages, floors, reference
 
 
 def real(name, n=SAMPLES, seed=11):
@@ -125,3 +125,25 @@ def test_near_is_six_standard_deviations():
     x = data.nodes[0] + np.array([[0.0, 0.0], [0.2, 0.0], [0.29, 0.0], [0.31, 0.0]])
     found = coverage(x, data)
     assert (found.hq, found.near) == (0.25, 0.75)
+
+
+def test_several_sets_together_are_each_by_itself():
+    """Whole, half, partly not finite, nothing finite, partly outside of the box."""
+    data, x = mixture("ring8"), real("ring8")
+    holes = np.where(np.arange(SAMPLES)[:, None] % 3 == 0, np.nan, x)
+    sets = [x, x[:1000], holes, np.full_like(x, np.nan), 1.6 * x]
+    for several, alone in zip(coverages(sets, data), (coverage(each, data) for each in sets), strict=True):
+        np.testing.assert_equal(vars(several), vars(alone))
+    ours, some = reference(data), [x, x[:1000], 1.6 * x]
+    np.testing.assert_allclose(ours.smoothed_all(some), [ours.smoothed(each) for each in some], atol=1e-15)
+
+
+@pytest.mark.parametrize("far", [0.0, 30.0, 1e5])
+def test_sliced_wasserstein_on_sixteen_bits_is_that_of_the_numbers(far):
+    """Against sorting in double precision, also where one stray point makes the steps coarse."""
+    ours, x = reference(mixture("grid25")), 1.1 * real("grid25")
+    x[0, 0] += far
+    other, mine = (
+        np.sort(ours.directions.astype(float) @ each.T.astype(float)) for each in (x, real("grid25", seed=0))
+    )
+    assert ours.compare(x).swd == pytest.approx(np.sqrt(((other - mine) ** 2).mean()), rel=1e-5)
