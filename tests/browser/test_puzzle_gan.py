@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from playground import weights
 from playground.inference import puzzle_gan as room
 from playground.locale import text
 from playground.ui.stages import puzzle_gan as stage
+from tests.house import lived_in
 from tests.told_house import furnish
 
 VIEW = "#puzzle-view .pg-puzzle"
@@ -21,12 +21,8 @@ READY = {"six": "made", "count": "counted", "order": "same"}
 def url(serve, tmp_path_factory):
     from playground.ui import app
 
-    before = weights.PRETRAINED
-    weights._load.cache_clear()
-    weights.PRETRAINED = furnish(tmp_path_factory.mktemp("pretrained"))
-    yield serve(app.build([stage.STAGE]))
-    weights.PRETRAINED = before
-    weights._load.cache_clear()
+    with lived_in(furnish(tmp_path_factory.mktemp("pretrained"))):
+        yield serve(app.build([stage.STAGE]))
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 import pytest
 
-from playground import weights
 from playground.inference import text2image as room
 from playground.locale import text
 from playground.ui.stages import text2image as stage
+from tests.house import lived_in
 from tests.told_house import furnish
 
 VIEW = "#text2image-view .pg-t2i"
@@ -23,12 +23,8 @@ WHOLE = "a small thin red seven in the upper left on a blue ground"
 def url(serve, tmp_path_factory):
     from playground.ui import app
 
-    before = weights.PRETRAINED
-    weights._load.cache_clear()
-    weights.PRETRAINED = furnish(tmp_path_factory.mktemp("pretrained"))
-    yield serve(app.build([stage.STAGE]))
-    weights.PRETRAINED = before
-    weights._load.cache_clear()
+    with lived_in(furnish(tmp_path_factory.mktemp("pretrained"))):
+        yield serve(app.build([stage.STAGE]))
 
 
 @pytest.fixture

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from playground import weights
 from playground.inference import cyclegan, stargan
 from playground.locale import text
 from playground.ui import app
 from playground.ui.components import cyclegan_view, stargan_view
 from playground.ui.stages import cyclegan as cyclegan_stage
 from playground.ui.stages import stargan as stargan_stage
+from tests.house import lived_in
 from tests.translator_house import furnish
 
 PIXELS = """(selector) => { const c = document.querySelector(selector);
@@ -25,12 +25,8 @@ FILE = 'input[type="file"]'
 
 @pytest.fixture(scope="module", autouse=True)
 def house(tmp_path_factory):
-    root = furnish(tmp_path_factory.mktemp("pretrained"), without=("cyclegan/zebra_lambda_0",))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(weights, "PRETRAINED", root)
-        weights._load.cache_clear()
+    with lived_in(furnish(tmp_path_factory.mktemp("pretrained"), without=("cyclegan/zebra_lambda_0",))):
         yield
-    weights._load.cache_clear()
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from playground import weights
 from playground.data.domains import draw_looks, paint
 from playground.errors import InvalidInput, WeightsError
 from playground.inference import cyclegan, given
+from tests.house import lived_in
 from tests.translator_house import furnish
 
 PHOTO = np.random.Generator(np.random.PCG64(1)).integers(0, 256, (32, 32, 3))
@@ -17,12 +18,8 @@ PHOTO = np.random.Generator(np.random.PCG64(1)).integers(0, 256, (32, 32, 3))
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
-    root = furnish(tmp_path_factory.mktemp("pretrained"), without=("cyclegan/seasons_lambda_0",))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(weights, "PRETRAINED", root)
-        weights._load.cache_clear()
+    with lived_in(furnish(tmp_path_factory.mktemp("pretrained"), without=("cyclegan/seasons_lambda_0",))) as root:
         yield root
-    weights._load.cache_clear()
 
 
 def as_tensor(pictures: np.ndarray) -> torch.Tensor:

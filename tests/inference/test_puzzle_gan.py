@@ -11,6 +11,7 @@ from playground.data import patches
 from playground.errors import InvalidInput, WeightsError
 from playground.inference import puzzle_gan
 from playground.ui.components.base import pack
+from tests.house import lived_in
 from tests.told_house import furnish
 
 PLACES = [[9, 12], [16, 19], [24, 15]]
@@ -19,12 +20,8 @@ STROKES = {"strokes": [[[0.3, 0.2], [0.6, 0.25], [0.5, 0.5], [0.65, 0.7], [0.3, 
 
 @pytest.fixture(scope="module", autouse=True)
 def house(tmp_path_factory):
-    before = weights.PRETRAINED
-    weights._load.cache_clear()
-    weights.PRETRAINED = furnish(tmp_path_factory.mktemp("pretrained"))
-    yield
-    weights.PRETRAINED = before
-    weights._load.cache_clear()
+    with lived_in(furnish(tmp_path_factory.mktemp("pretrained"))):
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from playground import weights
 from playground.data.domains import paint
 from playground.errors import InvalidInput, WeightsError
 from playground.inference import _translators, given, stargan
+from tests.house import lived_in
 from tests.translator_house import furnish
 
 PHOTO = np.random.Generator(np.random.PCG64(1)).integers(0, 256, (32, 32, 3))
@@ -18,12 +19,8 @@ STROKES = {"strokes": [[[0.3, 0.2], [0.6, 0.8]]]}
 
 @pytest.fixture(scope="module", autouse=True)
 def house(tmp_path_factory):
-    root = furnish(tmp_path_factory.mktemp("pretrained"), without=("stargan/lambda_0",))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(weights, "PRETRAINED", root)
-        weights._load.cache_clear()
+    with lived_in(furnish(tmp_path_factory.mktemp("pretrained"), without=("stargan/lambda_0",))) as root:
         yield root
-    weights._load.cache_clear()
 
 
 def test_the_matrix_is_one_generator_told_where_to_go():

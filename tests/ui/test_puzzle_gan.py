@@ -8,7 +8,6 @@ import re
 import numpy as np
 import pytest
 
-from playground import weights
 from playground.inference import puzzle_gan as room
 from playground.inference.arrays import _unpack
 from playground.locale import LANGS, has, table
@@ -16,6 +15,7 @@ from playground.ui import handlers
 from playground.ui.components import puzzle_gan_view
 from playground.ui.components.base import ASSETS, pack
 from playground.ui.stages import puzzle_gan as stage
+from tests.house import lived_in
 from tests.told_house import furnish
 
 PLACES = [list(place) for place in stage.PLACES]
@@ -26,12 +26,8 @@ SCRIPTS = "\n".join(
 
 @pytest.fixture(scope="module", autouse=True)
 def house(tmp_path_factory):
-    before = weights.PRETRAINED
-    weights._load.cache_clear()
-    weights.PRETRAINED = furnish(tmp_path_factory.mktemp("pretrained"))
-    yield
-    weights.PRETRAINED = before
-    weights._load.cache_clear()
+    with lived_in(furnish(tmp_path_factory.mktemp("pretrained"))):
+        yield
 
 
 def unpack(packed: dict) -> np.ndarray:

@@ -8,7 +8,6 @@ import re
 import numpy as np
 import pytest
 
-from playground import weights
 from playground.data import captions
 from playground.data.captions import ATTRIBUTES, VALUES, Meaning
 from playground.inference import text2image as room
@@ -18,6 +17,7 @@ from playground.ui import handlers
 from playground.ui.components import text2image_view
 from playground.ui.components.base import ASSETS
 from playground.ui.stages import text2image as stage
+from tests.house import lived_in
 from tests.told_house import furnish
 
 WHOLE = "a small thin red seven in the upper left on a blue ground"
@@ -28,12 +28,8 @@ SCRIPTS = "\n".join(
 
 @pytest.fixture(scope="module", autouse=True)
 def house(tmp_path_factory):
-    before = weights.PRETRAINED
-    weights._load.cache_clear()
-    weights.PRETRAINED = furnish(tmp_path_factory.mktemp("pretrained"))
-    yield
-    weights.PRETRAINED = before
-    weights._load.cache_clear()
+    with lived_in(furnish(tmp_path_factory.mktemp("pretrained"))):
+        yield
 
 
 def unpack(packed: dict) -> np.ndarray:

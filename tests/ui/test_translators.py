@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from playground import weights
 from playground.inference import cyclegan as cyclegan_room
 from playground.inference import stargan as stargan_room
 from playground.locale import has
 from playground.ui import app, handlers
 from playground.ui.stages import TRANSLATION, cyclegan, stargan, translator_answers
+from tests.house import lived_in
 from tests.translator_house import furnish
 
 STROKES = {"strokes": [[[0.3, 0.2], [0.6, 0.8]]]}
@@ -35,12 +35,10 @@ def sent(value: object) -> object:
 
 @pytest.fixture(scope="module", autouse=True)
 def house(tmp_path_factory):
-    root = furnish(tmp_path_factory.mktemp("pretrained"), without=("cyclegan/zebra_lambda_0", "stargan/lambda_0"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(weights, "PRETRAINED", root)
-        weights._load.cache_clear()
+    with lived_in(
+        furnish(tmp_path_factory.mktemp("pretrained"), without=("cyclegan/zebra_lambda_0", "stargan/lambda_0"))
+    ):
         yield
-    weights._load.cache_clear()
 
 
 def png(colour: str = "orange", size: tuple[int, int] = (60, 40)) -> str:

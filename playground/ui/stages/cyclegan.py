@@ -12,7 +12,7 @@ from playground.ui.components.flow_picture import FlowPicture
 from playground.ui.components.translator_view import TranslatorSource
 from playground.ui.links import Field
 from playground.ui.page import Page, Stage
-from playground.ui.stages.translator_answers import SOURCE, picture, wire
+from playground.ui.stages.translator_answers import SOURCE, picture, wire, with_and_without
 
 FIELDS = {
     "section": Field("choice", "cycle", choices=SECTIONS),
@@ -61,16 +61,9 @@ def trip(way: str, kind: str, value: object, seed: int, cycle: bool) -> dict:
 
 def both(way: str, kind: str, value: object, seed: int) -> dict:
     """The same source with lambda = 10 and lambda = 0; what is not there says so in its place."""
-    from playground.errors import WeightsError
     from playground.inference import cyclegan
 
-    found: dict[str, object] = {}
-    for name, cycle in (("10", True), ("0", False)):
-        try:
-            found[name] = wire(cyclegan.trip(way, kind, value, seed, cycle=cycle))
-        except WeightsError as problem:
-            found[name] = {"missing": wire(problem)}
-    return found
+    return with_and_without(lambda cycle: cyclegan.trip(way, kind, value, seed, cycle=cycle))
 
 
 def hidden(way: str, kind: str, value: object, seed: int, cycle: bool) -> dict:

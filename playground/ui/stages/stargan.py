@@ -12,7 +12,7 @@ from playground.ui.components.stargan_view import SECTIONS, StarganView
 from playground.ui.components.translator_view import TranslatorSource
 from playground.ui.links import Field
 from playground.ui.page import Page, Stage
-from playground.ui.stages.translator_answers import SOURCE, picture, wire
+from playground.ui.stages.translator_answers import SOURCE, picture, wire, with_and_without
 
 FIELDS = {
     "section": Field("choice", "matrix", choices=SECTIONS),
@@ -73,16 +73,9 @@ def counts() -> dict:
 
 def both(style: str, kind: str, value: object, seed: int) -> dict:
     """The same source with lambda_rec = 10 and 0; what is not there says so in its place."""
-    from playground.errors import WeightsError
     from playground.inference import stargan
 
-    found: dict[str, object] = {}
-    for name, cycle in (("10", True), ("0", False)):
-        try:
-            found[name] = wire(stargan.round_trip(style, kind, value, seed, cycle=cycle))
-        except WeightsError as problem:
-            found[name] = {"missing": wire(problem)}
-    return found
+    return with_and_without(lambda cycle: stargan.round_trip(style, kind, value, seed, cycle=cycle))
 
 
 def numbers() -> list:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import is_dataclass
 
 import numpy as np
 
-from playground.errors import PlaygroundError
+from playground.errors import PlaygroundError, WeightsError
 from playground.inference.given import KINDS, SIDE
 from playground.ui.components.base import pack
 from playground.ui.links import Field
@@ -25,6 +26,17 @@ def picture(file: str) -> dict:
 
     found = upload.read(file, SIDE)
     return {"x": pack(found.x), "size": list(found.size), "format": found.format}
+
+
+def with_and_without(ask: Callable[[bool], object]) -> dict[str, object]:
+    """ask(cycle) of a translator with the way back ("10") and without ("0"); what is not there says so in its place."""
+    found: dict[str, object] = {}
+    for name, cycle in (("10", True), ("0", False)):
+        try:
+            found[name] = wire(ask(cycle))
+        except WeightsError as problem:
+            found[name] = {"missing": wire(problem)}
+    return found
 
 
 def wire(value: object) -> object:
