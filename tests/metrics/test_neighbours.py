@@ -10,7 +10,7 @@ from playground.data import mnist
 from playground.errors import WeightsError
 from playground.metrics import neighbours
 from playground.metrics.generators import features
-from playground.models.base import Model
+from playground.models.judge import Judge
 
 ASKED = 400
 
@@ -88,7 +88,12 @@ def test_a_missing_or_broken_file_says_how_to_make_it(damage, tmp_path, monkeypa
     neighbours.load.cache_clear()
 
 
-def test_only_the_judge_is_asked_for_it():
-    from playground.metrics.companions import COMPANIONS
+def test_only_the_judge_of_grey_digits_is_asked_for_it(tmp_path, monkeypatch):
+    from playground.metrics import companions
 
-    assert COMPANIONS[""] == (neighbours.write,) and isinstance(weights.load("judge"), Model)
+    asked = []
+    monkeypatch.setattr(neighbours, "write", lambda model, directory: asked.append(type(model)))
+    for name in ("judge", "style_judge", "caption_judge"):
+        for write in companions.COMPANIONS[""]:
+            write(weights.load(name), tmp_path)
+    assert asked == [Judge]
