@@ -8,7 +8,7 @@ import torch.nn.functional as F
 
 from playground.data.captions import VOCABULARY, tokens
 from playground.models.puzzle_gan import PuzzleGAN
-from playground.models.text2image import Text2Image
+from playground.models.text2image import Text2Image, joint_embedding
 
 
 def text2image(**options) -> Text2Image:
@@ -38,6 +38,7 @@ def test_the_vocabulary_fits_the_encoder():
 def test_gan_cls_objectives_by_hand(monkeypatch):
     model = text2image().train()
     x, right, wrong, z = draws(4, 3, 32, 32), told(), told().roll(1, 0), draws(4, 3, seed=2)
+    digits = torch.tensor([7, 3, 2, 7])
     monkeypatch.setattr(model, "_noise", lambda x, generator: z)
     t, t_hat = model.encode_text(right), model.encode_text(wrong)
     fake = model.draw(z, t).detach()
@@ -49,10 +50,26 @@ def test_gan_cls_objectives_by_hand(monkeypatch):
         return torch.log(1 - torch.sigmoid(model.logits(x, t)))
 
     expected = -log_d(x, t).mean() - 0.5 * (log_not(x, t_hat).mean() + log_not(fake, t).mean())
-    found = model.phases()[0].loss((x, right, wrong), None)["loss"]
-    assert found.item() == pytest.approx(expected.item(), rel=1e-9)
-    found = model.phases()[1].loss((x, right, wrong), None)["loss"]  # a quarter of four captions: nothing to mix
+    found = model.phases()[0].loss((x, right, wrong, digits), None)
+    assert (found["loss"] - found["joint"]).item() == pytest.approx(expected.item(), rel=1e-9)
+    fit = model.trunk(2 * x - 1) @ model.project(t).T
+    assert found["joint"].item() == pytest.approx(joint_embedding(fit, digits).item(), rel=1e-9)
+    found = model.phases()[1].loss((x, right, wrong, digits), None)["loss"]  # a quarter of four captions: nothing to mix
     assert found.item() == pytest.approx(-log_d(model.draw(z, t), t).mean().item(), rel=1e-9)
+
+
+def test_the_joint_embedding_by_hand():
+    fit, classes = 3 * draws(5, 5) - 1, [4, 0, 4, 9, 0]
+
+    def of_class(row: torch.Tensor, wanted: int) -> torch.Tensor:
+        return torch.stack([row[j] for j in range(5) if classes[j] == wanted]).mean()
+
+    def surprise(rows: torch.Tensor) -> torch.Tensor:
+        of = [torch.stack([of_class(row, c) for c in (0, 4, 9)]).softmax(0) for row in rows]
+        return -torch.stack([of[i][(0, 4, 9).index(classes[i])] for i in range(5)]).log().mean()
+
+    expected = (surprise(fit) + surprise(fit.T)) / 2
+    assert joint_embedding(fit, torch.tensor(classes)).item() == pytest.approx(expected.item(), rel=1e-12)
 
 
 def test_a_quarter_of_the_generators_captions_lie_between_two():
@@ -76,7 +93,7 @@ def test_phases_are_apart_and_discriminators_leave_generators_alone(make):
     model = make()
     x = draws(4, 3 if make is text2image else 1, 32, 32)
     batch = (
-        (x, told(), told().roll(1, 0))
+        (x, told(), told().roll(1, 0), torch.tensor([7, 3, 2, 7]))
         if make is text2image
         else (x, draws(4, 3, 1, 10, 10), draws(4, 1, 32, 32).round())
     )
