@@ -98,7 +98,8 @@ class Captioned(Source):
     """
 
     def at(self, step: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Batch number `step`: x (size, 3, 32, 32) in [0, 1], tokens of a right and of a wrong caption (size, 24), digits."""
+        """Batch number `step`: x (size, 3, 32, 32) in [0, 1], the tokens of a right and of a wrong caption (size, 24),
+        the digits (size,)."""
         x, meanings, chance = self._drawn(step)
         wrong = [captions.mismatch(meaning, chance) for meaning in meanings]
         words = [torch.tensor([captions.tokens(worded(m, chance)) for m in of]) for of in (meanings, wrong)]

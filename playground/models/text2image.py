@@ -14,10 +14,10 @@ D finds colours and places at once, but takes very long to see that a digit is n
 no digit before D does.
 
 Deviations: captions of digits by a grammar in two languages; 32 x 32 pixels; the class of L_joint is the digit, and
-cross-entropy takes the place of a hinge. As in `models.dcgan`, a dense layer stands
-beside z and the logit and D learns more slowly than G. The paper weighs pictures of mixed captions as much as others;
-here, where D and phi learn together and phi may well put two captions so that their middle means nothing, they would
-drown the rest. Besides joining t to what it sees, D adds the inner product of both [3], which is what L_joint is about.
+cross-entropy takes the place of a hinge. As in `models.dcgan`, a dense layer stands beside z and the logit and D learns
+more slowly than G. The paper weighs pictures of mixed captions as much as others; here, where D and phi learn together
+and phi may well put two captions so that their middle means nothing, they would drown the rest. Besides joining t to
+what it sees, D adds the inner product of both [3], which is what L_joint is about.
 
 [1] Reed, Akata, Yan, Logeswaran, Schiele, Lee. ICML 2016, arXiv:1605.05396.
 [2] Reed, Akata, Lee, Schiele. CVPR 2016, arXiv:1605.05395.
@@ -156,8 +156,8 @@ class Text2Image(Model):
 def joint_embedding(fit: Tensor, classes: Tensor) -> Tensor:
     """Mean cross-entropy of the class of pictures given captions and of captions given pictures.
 
-    fit (B, B): how well picture i and caption j of a batch fit, both of classes[i] and classes[j]; classes (B,). A class
-    fits as well as its pictures, or captions, do on average.
+    fit (B, B): how well picture i and caption j of a batch fit. classes (B,): of both. A class fits as well as its
+    pictures, or captions, do on average.
     """
     present, index = classes.unique(return_inverse=True)
     share = F.one_hot(index, len(present)).to(fit.dtype)

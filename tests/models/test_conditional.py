@@ -54,7 +54,9 @@ def test_gan_cls_objectives_by_hand(monkeypatch):
     assert (found["loss"] - found["joint"]).item() == pytest.approx(expected.item(), rel=1e-9)
     fit = model.trunk(2 * x - 1) @ model.project(t).T
     assert found["joint"].item() == pytest.approx(joint_embedding(fit, digits).item(), rel=1e-9)
-    found = model.phases()[1].loss((x, right, wrong, digits), None)["loss"]  # a quarter of four captions: nothing to mix
+    found = model.phases()[1].loss((x, right, wrong, digits), None)[
+        "loss"
+    ]  # a quarter of four captions: nothing to mix
     assert found.item() == pytest.approx(-log_d(model.draw(z, t), t).mean().item(), rel=1e-9)
 
 
