@@ -1,4 +1,4 @@
-"""What all tests share: one thread, no network, where MNIST lies; the browser's tests come last."""
+"""What all tests share: one thread, no network, where MNIST lies; the browser's tests come first and stay together."""
 
 from __future__ import annotations
 
@@ -42,11 +42,12 @@ def text_root() -> Path:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A browser driven from a test keeps an event loop in the main thread, so its tests run after all others.
+    """Where several processes share the work, one of them has the browser and a file's tests stay together.
 
-    Where several processes share the work, one of them has the browser and a file's tests stay together.
+    A browser driven from a test keeps an event loop in the main thread, where no other can run meanwhile: its tests
+    follow each other, and its fixtures end with them. They take longest, so they begin.
     """
-    items.sort(key=_in_browser)
+    items.sort(key=_in_browser, reverse=True)
     for item in items:
         item.add_marker(pytest.mark.xdist_group("browser" if _in_browser(item) else str(item.path)))
 
