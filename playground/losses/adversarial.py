@@ -110,6 +110,15 @@ AdversarialLoss = Minimax | LeastSquares | Wasserstein
 LOSSES: dict[str, type] = {cls.name: cls for cls in (Minimax, NonSaturating, LeastSquares, Wasserstein)}
 
 
+def slope_penalty(score: Tensor, x: Tensor) -> Tensor:
+    """E ||grad_x D(x)||_2^2 at real x, which keeps D's slope small there (R1 of Mescheder et al., arXiv:1801.04406).
+
+    score (B,): D at x (B, ...), which requires a gradient. Keeps the graph.
+    """
+    (slope,) = torch.autograd.grad(score.sum(), x, create_graph=True)
+    return slope.square().flatten(1).sum(1).mean()
+
+
 def gradient_penalty(critic: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor, eps: Tensor) -> Tensor:
     """E (||grad_x f(x_hat)||_2 - 1)^2 at x_hat = eps * real + (1 - eps) * fake.
 

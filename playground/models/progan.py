@@ -33,7 +33,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from playground.losses.adversarial import NonSaturating
+from playground.losses.adversarial import NonSaturating, slope_penalty
 from playground.models.base import Batch, Model, Phase
 from playground.nn.equalized import SQRT2, EqualizedConv2d, EqualizedLinear, minibatch_std, pixel_norm
 
@@ -177,8 +177,7 @@ class ProGAN(Model):
         at = torch.tensor(level - 1 + alpha if level else 0.0)
         if not due:
             return {"loss": value, "value": value, "level": at}
-        (slope,) = torch.autograd.grad(f_real.sum(), x, create_graph=True)
-        penalty = slope.square().flatten(1).sum(1).mean()
+        penalty = slope_penalty(f_real, x)
         return {"loss": value + LAZY * PENALTY * penalty, "value": value, "penalty": penalty, "level": at}
 
     def _generator_loss(self, batch: Batch, generator: torch.Generator | None) -> dict[str, Tensor]:
