@@ -37,22 +37,31 @@ class Residual(nn.Module):
 class TranslatorNet(nn.Module):
     """Pictures (B, inputs, H, W) -> pictures (B, outputs, H, W) in [-1, 1].
 
-    width: channels of the first layer. blocks: residual blocks at a quarter of the resolution, 6 for 128 px, 9 for 256.
+    width: channels of the first layer. blocks: residual blocks at the lowest resolution, 6 for 128 px, 9 for 256.
+    halvings: how often the resolution is halved before the blocks.
     padding_mode: "reflect" as in CycleGAN; "zeros" where a label comes in as constant maps, which instance
     normalization would otherwise take away without a trace. affine: whether the normalization learns scale and shift.
     """
 
     def __init__(
-        self, inputs: int, outputs: int, width: int, blocks: int, padding_mode: str = "reflect", affine: bool = False
+        self,
+        inputs: int,
+        outputs: int,
+        width: int,
+        blocks: int,
+        padding_mode: str = "reflect",
+        affine: bool = False,
+        halvings: int = 2,
     ) -> None:
         super().__init__()
         ends = {"padding": 3, "padding_mode": padding_mode}
         layers: list[nn.Module] = [nn.Conv2d(inputs, width, 7, bias=False, **ends), *_after(width, affine)]
-        for w in (width, 2 * width):
+        widths = [width * 2**k for k in range(halvings)]
+        for w in widths:
             layers += [nn.Conv2d(w, 2 * w, 3, 2, 1, bias=False), *_after(2 * w, affine)]
-        layers += [Residual(4 * width, padding_mode, affine) for _ in range(blocks)]
-        for w in (4 * width, 2 * width):
-            layers += [nn.ConvTranspose2d(w, w // 2, 3, 2, 1, 1, bias=False), *_after(w // 2, affine)]
+        layers += [Residual(width * 2**halvings, padding_mode, affine) for _ in range(blocks)]
+        for w in reversed(widths):
+            layers += [nn.ConvTranspose2d(2 * w, w, 3, 2, 1, 1, bias=False), *_after(w, affine)]
         layers += [nn.Conv2d(width, outputs, 7, **ends), nn.Tanh()]
         self.layers = nn.Sequential(*layers)
 

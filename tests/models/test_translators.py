@@ -122,6 +122,8 @@ def test_the_papers_networks_can_be_built(side):
     with torch.device("meta"):
         model = CycleGAN(config)
         star = StarGAN(StarGAN.sized(side, ["a", "b", "c"]))
+        paper = star.config
+        assert (paper.critic_steps, paper.adversarial, paper.identity, paper.halvings) == (5, 1.0, 0.0, 2)
         patches, logits = star.D(torch.empty(2, 3, side, side))
     count = sum(p.numel() for p in model.G.parameters())
     assert count == pytest.approx({64: 7.8e6, 128: 7.8e6, 256: 11.4e6}[side], rel=0.02), count
@@ -136,8 +138,9 @@ def test_other_sizes_are_refused(side, domains):
         CycleGAN.sized(side, domains)
 
 
-def test_stargans_objectives_term_by_term():
-    model, batch = stargan(), pictures(3)
+@pytest.mark.parametrize(("adversarial", "identity"), [(1.0, 0.0), (0.1, 0.5)])
+def test_stargans_objectives_term_by_term(adversarial, identity):
+    model, batch = stargan(adversarial=adversarial, identity=identity), pictures(3)
     x = (2 * batch - 1).flatten(0, 1)
     source = torch.tensor([0, 0, 1, 1, 2, 2])
     generator = torch.Generator().manual_seed(3)
@@ -145,7 +148,8 @@ def test_stargans_objectives_term_by_term():
     fake = model.aim(x, target)
     score, domain = model.D(fake)
     back = model.aim(fake, source)
-    expected = -score.mean() + F.cross_entropy(domain, target) + 10 * l1(x, back)
+    expected = -adversarial * score.mean() + F.cross_entropy(domain, target) + 10 * l1(x, back)
+    expected = expected + 10 * identity * l1(x, model.aim(x, source))
     found = model.phases()[1].loss((batch,), torch.Generator().manual_seed(3))
     assert found["loss"].item() == pytest.approx(expected.item(), rel=1e-12)
 
