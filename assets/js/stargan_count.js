@@ -29,10 +29,10 @@ const graphs = Object.fromEntries(['pairs', 'one'].map((name) => [name, playgrou
 const growth = playground.canvas(find('.pg-star-growth'), (g, width, height) => {
   const found = got.count;
   if (!found) return;
-  const rows = found.rows, box = { left: px(86), right: width - px(20), top: px(14), bottom: height - px(48) }, peak = Math.log10(rows[rows.length - 1].pairs) + 0.15, low = 5.5;
+  const rows = found.rows, box = { left: px(86), right: width - px(20), top: px(14), bottom: height - px(48) }, peak = Math.log10(rows[rows.length - 1].pairs) + 0.15, low = 7;
   const X = (k) => box.left + (box.right - box.left) * (k - rows[0].k) / (rows.length - 1), Y = (v) => box.bottom - (box.bottom - box.top) * (Math.log10(v) - low) / (peak - low);
   g.font = font(px(15)); g.textBaseline = 'middle'; g.lineWidth = 1;
-  for (const v of [1e6, 1e7]) { g.strokeStyle = color('line'); g.beginPath(); g.moveTo(box.left, Y(v)); g.lineTo(box.right, Y(v)); g.stroke(); g.fillStyle = color('muted'); g.textAlign = 'right'; g.fillText(t('stargan.millions', { n: v / 1e6 }), box.left - px(8), Y(v)); }
+  for (const v of [1e7, 1e8, 1e9]) { g.strokeStyle = color('line'); g.beginPath(); g.moveTo(box.left, Y(v)); g.lineTo(box.right, Y(v)); g.stroke(); g.fillStyle = color('muted'); g.textAlign = 'right'; g.fillText(v.toLocaleString(playground.lang, { notation: 'compact' }), box.left - px(8), Y(v)); }
   g.textAlign = 'center'; g.fillStyle = color('muted');
   for (const row of rows) g.fillText(row.k, X(row.k), box.bottom + px(14));
   g.fillText(t('stargan.axis_k'), (box.left + box.right) / 2, box.bottom + px(36));
@@ -41,7 +41,7 @@ const growth = playground.canvas(find('.pg-star-growth'), (g, width, height) => 
     g.beginPath(); rows.forEach((row) => g.lineTo(X(row.k), Y(row[name]))); g.stroke(); g.setLineDash([]);
     const at = rows.find((row) => row.k === state.k);
     g.beginPath(); g.arc(X(at.k), Y(at[name]), px(7), 0, TURN); g.fill();
-    g.textAlign = 'right'; g.font = font(px(16), 650); g.fillText(t(`stargan.line_${name}`), box.right, Y(rows[rows.length - 1][name]) + (name === 'one' ? -px(18) : px(26))); g.font = font(px(15));
+    g.textAlign = 'right'; g.font = font(px(16), 650); g.fillText(t(`stargan.line_${name}`), box.right, Y(rows[rows.length - 1][name]) + px(name === 'one' ? 22 : 26)); g.font = font(px(15));
   }
 });
 function showCount(found) {

@@ -12,7 +12,7 @@ from playground import weights
 from playground.data.domains import STYLES
 from playground.inference import _translators as shared
 from playground.inference.given import Given
-from playground.inference.stargan import DOMAINS, FEWEST, MODEL, MOST, Matrix, Round
+from playground.inference.stargan import DOMAINS, FEWEST, MODEL, MOST, PHOTO, Matrix, Round
 
 S = len(DOMAINS)
 
@@ -65,11 +65,11 @@ def round_trip(given: Given, style: str, variant: str) -> Round:
 
 @cache
 def parameters() -> tuple[dict[int, int], int, int]:
-    """Of StarGAN by number of domains, of one generator and of one discriminator of CycleGAN."""
-    cls = weights.model_class(MODEL)
+    """Of StarGAN by number of domains, of one generator and of one discriminator of CycleGAN, for photographs."""
+    star, cycle = weights.model_class(MODEL), weights.model_class("cyclegan")
     with torch.device("meta"):  # shapes without numbers
-        cyclegan = weights.create("cyclegan")
-        of = {k: cls(cls.Config(tuple(map(str, range(k))))) for k in range(FEWEST, MOST + 1)}
+        cyclegan = cycle(cycle.sized(PHOTO, ("0", "1")))
+        of = {k: star(star.sized(PHOTO, tuple(map(str, range(k))))) for k in range(FEWEST, MOST + 1)}
     return {k: _count(model) for k, model in of.items()}, _count(cyclegan.G), _count(cyclegan.D_Y)
 
 

@@ -20,6 +20,7 @@ VARIANTS = ("lambda_10", "lambda_0")
 DOMAINS = ("coat", "zebra", "winter", "outline", "checker")
 DIGITS = 10
 FEWEST, MOST = 2, 12  # domains to count networks for
+PHOTO = 128
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Round:
 @dataclass(frozen=True)
 class Count:
     """What k domains take. generators, discriminators: of CycleGAN for all ordered pairs. pairs, one: parameters of all
-    these and of one StarGAN, with this page's sizes."""
+    these and of one StarGAN, with the papers' networks for photographs of PHOTO pixels a side."""
 
     k: int
     generators: int
