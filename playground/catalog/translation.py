@@ -29,7 +29,7 @@ CARDS: tuple[ModelCard, ...] = (
         metrics=("caption_attributes",),
         floor=90.0,
         shipped=False,
-        recipe=replace(_GAME, data="captions", epochs=11, lr=1e-3),
+        recipe=replace(_GAME, data="captions", epochs=5.5, lr=1e-3),
     ),
     ModelCard(
         id="puzzle_gan",
@@ -94,15 +94,15 @@ CARDS: tuple[ModelCard, ...] = (
             "1711.09020",
         ),
         equation=(
-            r"\mathcal{L}_G=\mathcal{L}_{adv}+\lambda_{cls}\,\mathbb{E}[-\ln D_{cls}(c\mid G(x,c))]"
-            r"+\lambda_{rec}\,\lVert x-G(G(x,c),c')\rVert_1"
+            r"\mathcal{L}_G=w\,\mathcal{L}_{adv}+\lambda_{cls}\,\mathbb{E}[-\ln D_{cls}(c\mid G(x,c))]"
+            r"+\lambda_{rec}\left(\lVert x-G(G(x,c),c')\rVert_1+\tfrac12\lVert x-G(x,c')\rVert_1\right)"
         ),
         capabilities=("translate",),
         metrics=("digit_kept", "style_reached", "truth_l1", "cycle_l1"),
         floor=95.0,
         variants={"lambda_10": {}, "lambda_0": {"reconstruction": 0.0}},
-        recipes={"lambda_0": {"epochs": 0.3}},
+        recipes={"lambda_0": {"epochs": 0.8}},
         shipped=False,
-        recipe=replace(_GAME, data="styles", epochs=0.7, batch_size=4, lr=2e-4),
+        recipe=replace(_GAME, data="styles", epochs=2.6, batch_size=4, lr=5e-4, clip=5.0),
     ),
 )

@@ -174,7 +174,7 @@ def domains(generator):
 
 def captioned(generator):
     tokens = torch.randint(1, 104, (2, 4, 5), generator=generator)
-    return torch.rand(4, 3, 32, 32, generator=generator), tokens[0], tokens[1]
+    return torch.rand(4, 3, 32, 32, generator=generator), tokens[0], tokens[1], torch.tensor([7, 1, 7, 0])
 
 
 def cut_out(generator):

@@ -93,10 +93,10 @@ def stargan() -> Picture:
     heads, cut = ("D", "D_src", "D_cls"), ("x>D",)
     score = "E D_{src}(G(x, c))"
     d = f"{score} − E D_{{src}}(x) + 10 E (‖∇D_{{src}}(x̂)‖ − 1)^{{2}} + λ_{{cls}} CE(D_{{cls}}(x), c′)"
-    cls, rec = "λ_{cls} CE(D_{cls}(G(x, c)), c)", "λ_{rec} ‖x − G(G(x, c), c′)‖_{1}"
+    cls, rec = "λ_{cls} CE(D_{cls}(G(x, c)), c)", "λ_{rec} (‖x − G(G(x, c), c′)‖_{1} + ½ ‖x − G(x, c′)‖_{1})"
     turns = (
         Gradient("D", ("L_D", "L_cls"), heads, d, ("Gxc>D",), phase="D"),
-        Gradient("G", ("L_G", "L_cls", "L_rec"), ("G",), f"−{score} + {cls} + {rec}", (), cut, "G"),
+        Gradient("G", ("L_G", "L_cls", "L_rec"), ("G",), f"−w {score} + {cls} + {rec}", (), cut, "G"),
         Gradient("cls", ("L_cls",), ("G",), cls, unused=cut),
         Gradient("rec", ("L_rec",), ("G",), rec),
     )

@@ -26,9 +26,9 @@ EQUATION = r"""$$\mathcal{L}_D=\mathbb{E}\,D_{src}(G(x,c))-\mathbb{E}\,D_{src}(x
 
 $$+\;10\,\mathbb{E}(\lVert\nabla D_{src}(\hat x)\rVert-1)^2+\lambda_{cls}\,\mathbb{E}[-\ln D_{cls}(c'\mid x)]$$
 
-$$\mathcal{L}_G=-\mathbb{E}\,D_{src}(G(x,c))+\lambda_{cls}\,\mathbb{E}[-\ln D_{cls}(c\mid G(x,c))]$$
+$$\mathcal{L}_G=-w\,\mathbb{E}\,D_{src}(G(x,c))+\lambda_{cls}\,\mathbb{E}[-\ln D_{cls}(c\mid G(x,c))]$$
 
-$$+\;\lambda_{rec}\,\mathbb{E}\,\lVert x-G(G(x,c),c')\rVert_1$$"""
+$$+\;\lambda_{rec}\,\mathbb{E}\left[\lVert x-G(G(x,c),c')\rVert_1+\tfrac12\lVert x-G(x,c')\rVert_1\right]$$"""
 
 
 def build(page: Page) -> None:
