@@ -40,17 +40,22 @@ def text_root() -> Path:
     pytest.skip("no tiny Shakespeare here: set PLAYGROUND_DATA to a folder with tinyshakespeare/input.txt in it")
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Where several processes share the work, one of them has the browser; the tests of a file stay together."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.split("::")[0]
+            return "browser" if "browser" in path.split("/") else path
+
+    return ByFile(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes share the work, one of them has the browser and a file's tests stay together.
+    """A browser driven from a test keeps an event loop in the main thread, where no other can run meanwhile.
 
-    A browser driven from a test keeps an event loop in the main thread, where no other can run meanwhile: its tests
-    follow each other, and its fixtures end with them. They take longest, so they begin.
+    Its tests follow each other, and its fixtures end with them. They take longest, so they begin.
     """
-    items.sort(key=_in_browser, reverse=True)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("browser" if _in_browser(item) else str(item.path)))
-
-
-def _in_browser(item: pytest.Item) -> bool:
-    return "browser" in item.path.relative_to(ROOT).parts
+    items.sort(key=lambda item: "browser" in item.path.relative_to(ROOT).parts, reverse=True)
