@@ -1,4 +1,4 @@
-"""What all tests share: one thread, no network, where MNIST lies; the browser's tests come first and stay together."""
+"""What all tests share: one thread, no network, where MNIST lies; the browser's tests come last."""
 
 from __future__ import annotations
 
@@ -40,22 +40,6 @@ def text_root() -> Path:
     pytest.skip("no tiny Shakespeare here: set PLAYGROUND_DATA to a folder with tinyshakespeare/input.txt in it")
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """Where several processes share the work, one of them has the browser; the tests of a file stay together."""
-    from xdist.scheduler import LoadScopeScheduling
-
-    class ByFile(LoadScopeScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            path = nodeid.split("::")[0]
-            return "browser" if "browser" in path.split("/") else path
-
-    return ByFile(config, log)
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A browser driven from a test keeps an event loop in the main thread, where no other can run meanwhile.
-
-    Its tests follow each other, and its fixtures end with them. They take longest, so they begin.
-    """
-    items.sort(key=lambda item: "browser" in item.path.relative_to(ROOT).parts, reverse=True)
+    """A browser driven from a test keeps an event loop in the main thread, so its tests run after all others."""
+    items.sort(key=lambda item: "browser" in item.path.relative_to(ROOT).parts)

@@ -23,7 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def browser() -> Iterator:
     """Without a browser: a failure where one is required (PLAYGROUND_REQUIRE_BROWSER=1), a skip elsewhere."""
     with ExitStack() as stack:
@@ -41,7 +41,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def serve() -> Iterator[Callable[..., str]]:
     """serve(blocks, lang=None) -> base URL of a page of `playground.ui.app.build`, as long as the browser is open."""
     from playground.ui import app
@@ -59,7 +59,7 @@ def serve() -> Iterator[Callable[..., str]]:
         blocks.close(verbose=False)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def server(serve: Callable[..., str]) -> str:
     """Base URL of the whole page, with all stages, warming up as in `python app.py`."""
     from playground.ui import app
