@@ -40,6 +40,16 @@ def text_root() -> Path:
     pytest.skip("no tiny Shakespeare here: set PLAYGROUND_DATA to a folder with tinyshakespeare/input.txt in it")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A browser driven from a test keeps an event loop in the main thread, so its tests run after all others."""
-    items.sort(key=lambda item: "browser" in item.path.relative_to(ROOT).parts)
+    """A browser driven from a test keeps an event loop in the main thread, so its tests run after all others.
+
+    Where several processes share the work, one of them has the browser and a file's tests stay together.
+    """
+    items.sort(key=_in_browser)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("browser" if _in_browser(item) else str(item.path)))
+
+
+def _in_browser(item: pytest.Item) -> bool:
+    return "browser" in item.path.relative_to(ROOT).parts

@@ -43,7 +43,7 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def serve() -> Iterator[Callable[..., str]]:
-    """serve(blocks, lang=None) -> base URL of a page of `playground.ui.app.build`, as long as the browser is open."""
+    """serve(blocks, lang=None) -> base URL of a page of `playground.ui.app.build`, until the end of the session."""
     from playground.ui import app
 
     running = []
