@@ -2,16 +2,16 @@
 
     G(x, c): X_c' -> X_c          D(x) -> scores of patches D_src(x), and log p(domain | x) D_cls(x)
     L_D = E D_src(G(x, c)) - E D_src(x) + 10 GP + lambda_cls E -log D_cls(c' | x)            c': where x is from
-    L_G = -E D_src(G(x, c)) + lambda_cls E -log D_cls(c | G(x, c)) + lambda_rec E |x - G(G(x, c), c')|_1
+    L_G = -w E D_src(G(x, c)) + lambda_cls E -log D_cls(c | G(x, c))
+          + lambda_rec E (|x - G(G(x, c), c')|_1 + 1/2 |x - G(x, c')|_1)             w = 1 and no last term in the paper
 
-D learns the domains from real pictures only. lambda_cls = 1, lambda_rec = 10. The label comes in as
-constant maps; the generator pads with zeros, because with reflection instance normalization would take constant maps
-away without a trace.
+D learns the domains from real pictures only. lambda_cls = 1, lambda_rec = 10. The label comes in as constant maps; the
+generator pads with zeros, because with reflection instance normalization would take constant maps away without a trace.
 
 Deviations: 32 instead of 128 pixels, hence one halving of the resolution, three residual blocks, a discriminator of
 four layers and fewer channels. Strokes are few of the pixels that the reconstruction is a mean over, and a picture of
 the ground alone pleases D: for G to keep digits within thousands of steps instead of 200,000, the adversarial term
-weighs `adversarial`, G(x, c') should also be x, as in CycleGAN [2], and D takes two steps for one of G instead of five.
+weighs w = `adversarial`, G(x, c') should also be x, as in CycleGAN [2], and D takes two steps for one of G, not five.
 Photographs (`sized`) are trained as in the paper.
 
 [1] Choi, Choi, Kim, Ha, Kim, Choo. CVPR 2018, arXiv:1711.09020.
