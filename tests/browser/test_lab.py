@@ -10,6 +10,7 @@ from playground.inference import lab
 from playground.locale import text
 from playground.ui.lane import Lane
 from playground.ui.stages import lab as stage
+from tests.browser import toasts
 
 VIEW = ".pg-lab"
 STEPS = lab.recorded("A")["steps"]  # of the frames of the film that opens the lab
@@ -216,8 +217,7 @@ def test_bad_seeds_are_refused_in_place(open_lab):
     for bad in ("-1", "99999999999", "1.5"):
         page.fill("#lab-seed", bad)
         page.press("#lab-seed", "Enter")
-        page.wait_for_function("document.querySelector('.pg-toast')")
-        page.click(".pg-toast button")
+        toasts.closed(page)
         assert page.input_value("#lab-seed") == "0"
     assert data(page)["source"] == "recorded"
 

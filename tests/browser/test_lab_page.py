@@ -13,6 +13,7 @@ from playground.inference import lab
 from playground.inference.record_lab import decode
 from playground.locale import text
 from tests.browser import test_lab as base
+from tests.browser import toasts
 from tests.browser.test_lab import STEPS, VIEW, act, data, picture, until
 
 lane, open_lab = base.lane, base.open_lab
@@ -41,13 +42,6 @@ def recorded(name: str, preset: str = "A") -> np.ndarray:
     return decode({**film[name], "dtype": "uint32"}).view("float32")
 
 
-def toast(page) -> str:
-    page.wait_for_selector(".pg-toast")
-    said = page.inner_text(".pg-toast span")
-    page.click(".pg-toast button")
-    return said
-
-
 def test_a_choice_of_the_four_is_the_recorded_film_with_those_panels(open_lab, lane):
     page = open_lab("step=600&panels=mw")
     assert data(page)["source"] == "recorded" and not lane._tickets
@@ -58,14 +52,14 @@ def test_a_choice_of_the_four_is_the_recorded_film_with_those_panels(open_lab, l
         (node) => node.style.getPropertyValue('--pg-loss'))""")
     assert colours == ["var(--pg-class-0)", "var(--pg-class-3)"], "expected a loss to keep its colour"
     page.click("[data-letter=m]")
-    assert toast(page) == text("lab.panels_few") and data(page)["panels"] == "2"
+    assert toasts.closed(page) == text("lab.panels_few") and data(page)["panels"] == "2"
     page.click("[data-letter=l]")
     until(page, "d.panels === '3' && d.source === 'recorded'")
     page.wait_for_function("new URL(location).searchParams.get('panels') === 'mlw'")
     page.click("[data-letter=n]")
     until(page, "d.panels === '4'")
     page.click("[data-letter=o]")
-    assert toast(page) == text("lab.panels_many")
+    assert toasts.closed(page) == text("lab.panels_many")
 
 
 def test_ones_own_panel_beside_the_same_loss_with_other_settings(open_lab):
@@ -79,7 +73,7 @@ def test_ones_own_panel_beside_the_same_loss_with_other_settings(open_lab):
     page.wait_for_function("new URL(location).searchParams.get('own') === 'loss:wgan_gp'")
     page.fill("[data-own=penalty]", "999")
     page.press("[data-own=penalty]", "Enter")
-    assert "100" in toast(page) and page.input_value("[data-own=penalty]") == ""
+    assert "100" in toasts.closed(page) and page.input_value("[data-own=penalty]") == ""
     page.fill("[data-own=penalty]", "1")
     page.press("[data-own=penalty]", "Enter")
     page.wait_for_function("new URL(location).searchParams.get('own') === 'loss:wgan_gp;penalty:1'")

@@ -8,6 +8,7 @@ from pathlib import Path
 from playground.inference import lab
 from playground.locale import text
 from tests.browser import test_lab as base
+from tests.browser import toasts
 from tests.browser.test_lab import STEPS, VIEW, act, data, picture, until
 
 lane, open_lab = base.lane, base.open_lab
@@ -55,8 +56,7 @@ def test_curves_and_settings_are_saved_and_settings_load_back(open_lab):
 
     for bad in ("no json", "{}", json.dumps({**told, "settings": {"seed": -4}})):
         load(bad)
-        page.wait_for_function("document.querySelector('.pg-toast')")
-        page.click(".pg-toast button")
+        toasts.closed(page)
         assert data(page)["source"] == "recorded" and data(page)["step"] == "400", "expected nothing to change"
     load(json.dumps(told))
     until(page, "d.source === 'live' && d.changes === '10:lr_g:0.002:1' && +d.frames > 0")

@@ -179,6 +179,7 @@ def test_the_browser_reads_links_as_the_server_does(page, root):
 
 def test_light_and_dark_stay(page):
     background = "getComputedStyle(document.body).backgroundColor"
+    shown(page)  # a reload in the middle of an answer is an error of its own
     light = page.evaluate(background)
     page.click("[data-theme]")
     dark = page.evaluate(background)
