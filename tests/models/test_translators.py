@@ -8,6 +8,7 @@ import torch.nn.functional as F
 
 from playground.models.cyclegan import CycleGAN
 from playground.models.stargan import PENALTY, StarGAN
+from playground.nn.veil import veiled
 
 
 def cyclegan(**options) -> CycleGAN:
@@ -138,26 +139,33 @@ def test_other_sizes_are_refused(side, domains):
         CycleGAN.sized(side, domains)
 
 
-@pytest.mark.parametrize(("adversarial", "identity"), [(1.0, 0.0), (0.1, 0.5)])
-def test_stargans_objectives_term_by_term(adversarial, identity):
-    model, batch = stargan(adversarial=adversarial, identity=identity), pictures(3)
+@pytest.mark.parametrize(("adversarial", "identity", "veil"), [(1.0, 0.0, 0.0), (0.1, 0.5, 0.3)])
+def test_stargans_objectives_term_by_term(adversarial, identity, veil):
+    model, batch = stargan(adversarial=adversarial, identity=identity, veil=veil), pictures(3)
     x = (2 * batch - 1).flatten(0, 1)
     source = torch.tensor([0, 0, 1, 1, 2, 2])
-    generator = torch.Generator().manual_seed(3)
-    target = source[torch.randperm(6, generator=generator)]
+
+    def drawn() -> tuple[torch.Tensor, torch.Generator]:
+        generator = torch.Generator().manual_seed(3)
+        return source[torch.randperm(6, generator=generator)], generator
+
+    target, generator = drawn()
     fake = model.aim(x, target)
-    score, domain = model.D(fake)
+    score, domain = model.D(veiled(fake, veil, generator))
     back = model.aim(fake, source)
     expected = -adversarial * score.mean() + F.cross_entropy(domain, target) + 10 * l1(x, back)
     expected = expected + 10 * identity * l1(x, model.aim(x, source))
     found = model.phases()[1].loss((batch,), torch.Generator().manual_seed(3))
     assert found["loss"].item() == pytest.approx(expected.item(), rel=1e-12)
 
+    target, generator = drawn()
+    fake = veiled(model.aim(x, target).detach(), veil, generator)  # all that D sees, it sees through noise
+    x = veiled(x, veil, generator)
     eps = torch.rand(6, generator=generator, dtype=torch.float64).view(6, 1, 1, 1)
-    middle = (eps * x + (1 - eps) * fake.detach()).requires_grad_()
+    middle = (eps * x + (1 - eps) * fake).requires_grad_()
     (slope,) = torch.autograd.grad(model.D(middle)[0].sum(), middle)
     penalty = ((slope.flatten(1).norm(dim=1) - 1) ** 2).mean()
-    (real, of_real), (made, _) = model.D(x), model.D(fake.detach())
+    (real, of_real), (made, _) = model.D(x), model.D(fake)
     expected = made.mean() - real.mean() + PENALTY * penalty + F.cross_entropy(of_real, source)
     found = model.phases()[0].loss((batch,), torch.Generator().manual_seed(3))
     assert found["loss"].item() == pytest.approx(expected.item(), rel=1e-10)
