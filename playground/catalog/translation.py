@@ -29,7 +29,7 @@ CARDS: tuple[ModelCard, ...] = (
         metrics=("caption_attributes",),
         floor=90.0,
         shipped=False,
-        recipe=replace(_GAME, data="captions", epochs=5.5, lr=1e-3),
+        recipe=replace(_GAME, data="captions", epochs=9, lr=1e-3),
     ),
     ModelCard(
         id="puzzle_gan",

@@ -99,11 +99,11 @@ class Captioned(Source):
 
     def at(self, step: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Batch number `step`: x (size, 3, 32, 32) in [0, 1], the tokens of a right and of a wrong caption (size, 24),
-        the digits (size,)."""
+        the index of each of its ATTRIBUTES' values (size, 6)."""
         x, meanings, chance = self._drawn(step)
         wrong = [captions.mismatch(meaning, chance) for meaning in meanings]
         words = [torch.tensor([captions.tokens(worded(m, chance)) for m in of]) for of in (meanings, wrong)]
-        return x, *words, torch.tensor([meaning.digit for meaning in meanings])
+        return x, *words, indices(meanings)
 
     def _drawn(self, step: int) -> tuple[Tensor, list[Meaning], random.Random]:
         generator, chance = self.generator(step), random.Random(hash((self.seed, step, self.rank)))

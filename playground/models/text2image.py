@@ -1,27 +1,35 @@
 """Text to image, GAN-CLS-INT [1]: a generator told by a caption, a discriminator that knows whether it fits.
 
-    t = phi(caption),  t_hat = phi(a caption that does not fit)
-    L_D = -E ln D(x, t) - 1/2 (E ln(1 - D(x, t_hat)) + E ln(1 - D(G(z, t), t))) + L_joint  right, wrong caption; made
-    L_G = -E ln D(G(z, t), t),      a quarter of these t being (t' + t'') / 2 between two captions of the batch
+    t = phi(caption),  t_hat = phi(a caption that does not fit),  s(x, t) = E(x) . t      how well picture and text fit
+    L_M = cross-entropies of what pictures show given captions, and the other way round        [2], from s of real pairs
+    L_D = -E ln D(x, t) - 1/2 (E ln(1 - D(x, t_hat)) + E ln(1 - D(x_hat, t))),  x_hat = G(z, t)      right, wrong; made
+    L_G = -E ln D(x_hat, t) + L_M of made pictures / 4 - w E min(|x_hat - x_hat'| / |z - z'|, SPREAD)
+                                                   a quarter of these t being (t' + t'') / 2 between two captions
 
 Without the middle term D would only learn to tell real from made, and G could leave the caption aside. A caption that
 does not fit must differ in meaning, not in wording only.
 
-L_joint is what the paper trains phi with before, on features of pictures that a network knows already: a structured
-joint embedding [2], which takes the class of a picture to be the one whose captions fit it best on average, and the
-other way round. Here phi, embeddings of words and a GRU, learns along with D, and the features are D's own. Without it
-D finds colours and places at once, but takes very long to see that a digit is not the one of the caption, and G learns
-no digit before D does.
+L_M is what the paper trains phi with before, on features of pictures that a network knows already: a structured joint
+embedding [2], which takes the class of a picture to be the one whose captions fit it best on average, and the other way
+round. Here phi, embeddings of words and a GRU, and a network E that looks at pictures learn it along with the game, and
+from real pictures only, with each attribute of a caption as the class in turn. D is told what they say, s. Left to its
+own features, D finds colours and places at once but takes very long to see that a digit is not the one of the caption,
+forgets it again in the course of the game, and G learns no digit before D does.
 
-Deviations: captions of digits by a grammar in two languages; 32 x 32 pixels; the class of L_joint is the digit, and
-cross-entropy takes the place of a hinge. As in `models.dcgan`, a dense layer stands beside z and the logit and D learns
-more slowly than G. The paper weighs pictures of mixed captions as much as others; here, where D and phi learn together
-and phi may well put two captions so that their middle means nothing, they would drown the rest. Besides joining t to
-what it sees, D adds the inner product of both [3], which is what L_joint is about.
+L_M also tells G what its pictures do not show yet, as in later models [3], with a weight of `tell`. E sees pictures
+through noise: otherwise G finds faint patterns that please E and show nothing. A G that is told so much leaves z aside:
+no caption comes up twice, so D cannot see that all pictures of one are alike. Hence the last term [4]: two pictures of
+a caption shall differ, until they do so as much as real ones.
+
+Deviations: captions of digits by a grammar in two languages; 32 x 32 pixels; the terms above; cross-entropy in L_M
+takes the place of a hinge. As in `models.dcgan`, a dense layer stands beside z and the logit and D learns more slowly
+than G. The paper weighs pictures of mixed captions as much as others; here, where phi learns too and may well put two
+captions so that their middle means nothing, they would drown the rest.
 
 [1] Reed, Akata, Yan, Logeswaran, Schiele, Lee. ICML 2016, arXiv:1605.05396.
 [2] Reed, Akata, Lee, Schiele. CVPR 2016, arXiv:1605.05395.
-[3] Miyato, Koyama. ICLR 2018, arXiv:1802.05637.
+[3] Xu, Zhang, Huang, Zhang, Gan, Huang, He. CVPR 2018, arXiv:1711.10485.
+[4] Yang, Hong, Jang, Zhao, Lee. ICLR 2019, arXiv:1901.09024.
 """
 
 from __future__ import annotations
@@ -33,9 +41,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from playground.models.base import Batch, Model, Phase
+from playground.nn.veil import veiled
 
 STD = 0.02
 MIXED = 0.25  # share of G's captions that are mixed
+COARSE = 4  # pixels a side over which pictures are averaged before they are compared; noise is no variety
+SPREAD = 0.0376  # as much as pictures of digits with one caption differ then (0.0424), over the difference of noises
 
 
 class Encoder(nn.Module):
@@ -62,6 +73,9 @@ class Text2Image(Model):
         features: int = 32
         hidden: int = 256
         interpolation: float = 0.5  # between two captions; 0 leaves the term out
+        tell: float = 0.25  # weight of L_M in L_G
+        veil: float = 0.3  # standard deviation of the noise on what E learns from, and from which G learns
+        diversity: float = 25.0  # weight of what two pictures of a caption differ by
         critic_lr: float = 0.4
 
     def __init__(self, config: Config = Config()) -> None:
@@ -93,9 +107,18 @@ class Text2Image(Model):
             nn.BatchNorm1d(h),
             nn.LeakyReLU(0.2),
         )
-        self.joint = nn.Sequential(nn.Linear(h + config.text, h), nn.LeakyReLU(0.2), nn.Linear(h, 1))
-        self.project = nn.Linear(config.text, h, bias=False)
-        self.apply(_initialize)
+        self.eye = nn.Sequential(
+            nn.Conv2d(3, f, 4, 2, 1),  # (B, f, 16, 16)
+            nn.LeakyReLU(0.2),
+            *_block(f, 2 * f, 1),
+            *_block(2 * f, 2 * f, 2),  # (B, 2 f, 8, 8)
+            *_block(2 * f, 4 * f, 2),  # (B, 4 f, 4, 4)
+            nn.Flatten(),
+            nn.Linear(4 * f * 16, config.text),
+        )
+        self.joint = nn.Sequential(nn.Linear(h + config.text + 1, h), nn.LeakyReLU(0.2), nn.Linear(h, 1))
+        for part in (self.generator, self.trunk, self.joint):
+            part.apply(_initialize)
 
     def encode_text(self, tokens: Tensor) -> Tensor:
         """Tokens (B, T) -> t (B, text) in (-1, 1)."""
@@ -111,40 +134,69 @@ class Text2Image(Model):
 
     def logits(self, x: Tensor, t: Tensor) -> Tensor:
         """Whether pictures (B, 3, 32, 32) are real and fit the encoded captions (B, text): logits (B,)."""
-        return self._fit(self.trunk(2 * x - 1), t)
+        x = 2 * x - 1
+        return self._judge(self.trunk(x), t, self.eye(x))
 
-    def _fit(self, h: Tensor, t: Tensor) -> Tensor:
-        return self.joint(torch.cat([h, t], 1)).squeeze(1) + (h * self.project(t)).sum(1)
+    def _judge(self, h: Tensor, t: Tensor, seen: Tensor) -> Tensor:
+        fit = (seen * t).sum(1, keepdim=True)
+        return self.joint(torch.cat([h, t, fit], 1)).squeeze(1)
 
     def phases(self) -> list[Phase]:
+        matching = [*self.eye.parameters(), *self.encoder.parameters()]
         critic = [*self.trunk.parameters(), *self.joint.parameters()]
-        critic += [*self.project.parameters(), *self.encoder.parameters()]
         return [
+            Phase("matching", matching, self._matching_loss),
             Phase("discriminator", critic, self._discriminator_loss, lr_scale=self.config.critic_lr),
             Phase("generator", list(self.generator.parameters()), self._generator_loss),
         ]
 
+    def _matching_loss(self, batch: Batch, generator: torch.Generator | None) -> dict[str, Tensor]:
+        x, right, _, told = batch
+        return {"loss": joint_embedding(self._look(x, generator) @ self.encode_text(right).T, told)}
+
     def _discriminator_loss(self, batch: Batch, generator: torch.Generator | None) -> dict[str, Tensor]:
-        x, right, wrong, digits = batch
-        t, t_hat = self.encode_text(right), self.encode_text(wrong)
+        x, right, wrong, _ = batch
         with torch.no_grad():
+            t, t_hat = self.encode_text(right), self.encode_text(wrong)
             fake = self.draw(self._noise(x, generator), t)
+            seen, seen_fake = (self._look(picture, generator) for picture in (x, fake))
         h = self.trunk(2 * x - 1)
-        real, unfit = F.softplus(-self._fit(h, t)).mean(), F.softplus(self._fit(h, t_hat)).mean()
-        made = F.softplus(self.logits(fake, t)).mean()
-        joint = joint_embedding(h @ self.project(t).T, digits)
-        loss = real + 0.5 * (unfit + made) + joint
-        return {"loss": loss, "real": real, "unfit": unfit, "made": made, "joint": joint}
+        real, unfit = F.softplus(-self._judge(h, t, seen)).mean(), F.softplus(self._judge(h, t_hat, seen)).mean()
+        made = F.softplus(self._judge(self.trunk(2 * fake - 1), t, seen_fake)).mean()
+        return {"loss": real + 0.5 * (unfit + made), "real": real, "unfit": unfit, "made": made}
 
     def _generator_loss(self, batch: Batch, generator: torch.Generator | None) -> dict[str, Tensor]:
-        x, right = batch[:2]
-        t = self._some_mixed(self.encode_text(right).detach())
-        return {"loss": F.softplus(-self.logits(self.draw(self._noise(x, generator), t), t)).mean()}
+        x, right, _, told = batch
+        half = len(x) // 2
+        t = self._some_mixed(self.encode_text(right[:half]).detach()).repeat(2, 1)  # two pictures of each
+        z = self._noise(x[: 2 * half], generator)
+        made = self.draw(z, t)
+        seen = self._look(made, generator)
+        fool = F.softplus(-self._judge(self.trunk(2 * made - 1), t, seen)).mean()
+        whole = torch.arange(2 * half) % half < half - self._mixed(half)
+        joint = joint_embedding(seen[whole] @ t[whole].T, told[:half].repeat(2, 1)[whole])
+        spread = self._spread(made, z)
+        loss = fool + self.config.tell * joint - self.config.diversity * spread
+        return {"loss": loss, "fool": fool, "joint": joint, "spread": spread}
+
+    def _look(self, x: Tensor, generator: torch.Generator | None) -> Tensor:
+        """E of pictures (B, 3, 32, 32) in [0, 1], in training: (B, text)."""
+        return self.eye(veiled(2 * x - 1, self.config.veil, generator))
+
+    def _spread(self, made: Tensor, z: Tensor) -> Tensor:
+        """How much two pictures of a caption differ, relative to their noises, up to SPREAD: in [0, SPREAD]."""
+        (x, y), (u, v) = (both.flatten(1).chunk(2) for both in (F.avg_pool2d(made, COARSE), z))
+        return ((x - y).abs().mean(1) / (u - v).abs().mean(1)).clamp(max=SPREAD).mean()
+
+    def _mixed(self, captions: int) -> int:
+        """How many of G's captions are mixed: none or at least two."""
+        count = int(MIXED * captions) if self.config.interpolation else 0
+        return count if count >= 2 else 0
 
     def _some_mixed(self, t: Tensor) -> Tensor:
         """Encoded captions (B, text), the last MIXED of them each mixed with the next of those."""
-        count = int(MIXED * len(t)) if self.config.interpolation else 0
-        if count < 2:
+        count = self._mixed(len(t))
+        if not count:
             return t
         last = t[-count:]
         return torch.cat([t[:-count], torch.lerp(last, last.roll(1, 0), self.config.interpolation)])
@@ -154,15 +206,24 @@ class Text2Image(Model):
 
 
 def joint_embedding(fit: Tensor, classes: Tensor) -> Tensor:
-    """Mean cross-entropy of the class of pictures given captions and of captions given pictures.
+    """Cross-entropies of the classes of pictures given captions and of captions given pictures, summed over attributes.
 
-    fit (B, B): how well picture i and caption j of a batch fit. classes (B,): of both. A class fits as well as its
-    pictures, or captions, do on average.
+    fit (B, B): how well picture i and caption j of a batch fit. classes (B, K): those of both by attribute. A class
+    fits as well as its pictures, or captions, do on average. Each attribute's value is the mean over the batch.
     """
+    return torch.stack([_class_embedding(fit, told) for told in classes.T]).sum()
+
+
+def _class_embedding(fit: Tensor, classes: Tensor) -> Tensor:
     present, index = classes.unique(return_inverse=True)
     share = F.one_hot(index, len(present)).to(fit.dtype)
     share = share / share.sum(0)  # (B, classes present)
     return (F.cross_entropy(fit @ share, index) + F.cross_entropy(fit.T @ share, index)) / 2
+
+
+def _block(inputs: int, outputs: int, stride: int) -> tuple[nn.Module, ...]:
+    convolution = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+    return convolution, nn.GroupNorm(max(1, outputs // 8), outputs), nn.LeakyReLU(0.2)
 
 
 def _initialize(layer: nn.Module) -> None:

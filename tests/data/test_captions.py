@@ -141,7 +141,10 @@ def test_batches_are_a_function_of_seed_and_step_with_wrong_captions_that_are_wr
     x, right, wrong, told = source.at(3)
     again = source.at(3)
     assert all(torch.equal(a, b) for a, b in zip((x, right, wrong, told), again, strict=True))
-    assert told.tolist() == [7] * 12
+    digit, ground = (captions.ATTRIBUTES.index(name) for name in ("digit", "ground"))
+    assert told[:, digit].tolist() == [7] * 12
+    said = [captions.parse(" ".join(captions.VOCABULARY[t] for t in row if t)) for row in right.tolist()]
+    assert told[:, ground].tolist() == [captions.VALUES["ground"].index(one["ground"]) for one in said]
     assert x.shape == (12, 3, 32, 32) and right.shape == wrong.shape == (12, captions.MOST_TOKENS)
     for a, b in zip(right.tolist(), wrong.tolist(), strict=True):
         read = [captions.parse(" ".join(captions.VOCABULARY[t] for t in tokens if t)) for tokens in (a, b)]

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 
 from playground.data.captions import VOCABULARY, tokens
 from playground.models.puzzle_gan import PuzzleGAN
-from playground.models.text2image import Text2Image, joint_embedding
+from playground.models.text2image import COARSE, SPREAD, Text2Image, joint_embedding
 
 
 def text2image(**options) -> Text2Image:
@@ -36,9 +36,9 @@ def test_the_vocabulary_fits_the_encoder():
 
 
 def test_gan_cls_objectives_by_hand(monkeypatch):
-    model = text2image().train()
+    model = text2image(veil=0.0).train()
     x, right, wrong, z = draws(4, 3, 32, 32), told(), told().roll(1, 0), draws(4, 3, seed=2)
-    digits = torch.tensor([7, 3, 2, 7])
+    meant = torch.tensor([[7, 0], [3, 1], [2, 1], [7, 1]])
     monkeypatch.setattr(model, "_noise", lambda x, generator: z)
     t, t_hat = model.encode_text(right), model.encode_text(wrong)
     fake = model.draw(z, t).detach()
@@ -49,15 +49,38 @@ def test_gan_cls_objectives_by_hand(monkeypatch):
     def log_not(x, t):
         return torch.log(1 - torch.sigmoid(model.logits(x, t)))
 
+    batch = (x, right, wrong, meant)
+    matching, discriminator, generator = (phase.loss for phase in model.phases())
+    fit = model.eye(2 * x - 1) @ t.T
+    assert matching(batch, None)["loss"].item() == pytest.approx(joint_embedding(fit, meant).item(), rel=1e-9)
     expected = -log_d(x, t).mean() - 0.5 * (log_not(x, t_hat).mean() + log_not(fake, t).mean())
-    found = model.phases()[0].loss((x, right, wrong, digits), None)
-    assert (found["loss"] - found["joint"]).item() == pytest.approx(expected.item(), rel=1e-9)
-    fit = model.trunk(2 * x - 1) @ model.project(t).T
-    assert found["joint"].item() == pytest.approx(joint_embedding(fit, digits).item(), rel=1e-9)
-    found = model.phases()[1].loss((x, right, wrong, digits), None)[
-        "loss"
-    ]  # a quarter of four captions: nothing to mix
-    assert found.item() == pytest.approx(-log_d(model.draw(z, t), t).mean().item(), rel=1e-9)
+    assert discriminator(batch, None)["loss"].item() == pytest.approx(expected.item(), rel=1e-9)
+
+    t, meant = t[[0, 1, 0, 1]], meant[[0, 1, 0, 1]]  # two pictures of each of half the captions, too few to mix
+    fake = model.draw(z, t)
+    joint = joint_embedding(model.eye(2 * fake - 1) @ t.T, meant)
+    coarse = F.avg_pool2d(fake, COARSE)
+    apart = torch.stack([(coarse[k] - coarse[k + 2]).abs().mean() / (z[k] - z[k + 2]).abs().mean() for k in (0, 1)])
+    spread = apart.clamp(max=SPREAD).mean()
+    expected = -log_d(fake, t).mean() + model.config.tell * joint - model.config.diversity * spread
+    assert generator(batch, None)["loss"].item() == pytest.approx(expected.item(), rel=1e-9)
+
+
+def test_what_fits_enters_the_discriminators_opinion():
+    model, x = text2image().eval(), 2 * draws(2, 3, 32, 32) - 1
+    h, t, seen = model.trunk(x), draws(2, 6), draws(2, 6, seed=1).requires_grad_()
+    (slope,) = torch.autograd.grad(model._judge(h, t, seen).sum(), seen)
+    torch.testing.assert_close(slope / slope[:, :1], t / t[:, :1])  # D looks along t only, by s = E(x) . t
+
+
+def test_two_pictures_of_a_caption_need_not_differ_more_than_digits_do():
+    model, z = text2image(), torch.tensor([[0.0, 1.0, 2.0], [1.0, 1.0, 4.0]]).double()  # a distance of 1 on average
+    made = torch.zeros(2, 3, 32, 32).double()
+    assert model._spread(made, z).item() == 0
+    made[1] = SPREAD / 2
+    assert model._spread(made, z).item() == pytest.approx(SPREAD / 2, rel=1e-9)
+    made[1] = 0.5
+    assert model._spread(made, z).item() == pytest.approx(SPREAD, rel=1e-9)
 
 
 def test_the_joint_embedding_by_hand():
@@ -71,7 +94,9 @@ def test_the_joint_embedding_by_hand():
         return -torch.stack([of[i][(0, 4, 9).index(classes[i])] for i in range(5)]).log().mean()
 
     expected = (surprise(fit) + surprise(fit.T)) / 2
-    assert joint_embedding(fit, torch.tensor(classes)).item() == pytest.approx(expected.item(), rel=1e-12)
+    told = torch.tensor(classes)[:, None]
+    assert joint_embedding(fit, told).item() == pytest.approx(expected.item(), rel=1e-12)
+    assert joint_embedding(fit, told.repeat(1, 3)).item() == pytest.approx(3 * expected.item(), rel=1e-12)
 
 
 def test_a_quarter_of_the_generators_captions_lie_between_two():
@@ -95,19 +120,22 @@ def test_phases_are_apart_and_discriminators_leave_generators_alone(make):
     model = make()
     x = draws(4, 3 if make is text2image else 1, 32, 32)
     batch = (
-        (x, told(), told().roll(1, 0), torch.tensor([7, 3, 2, 7]))
+        (x, told(), told().roll(1, 0), torch.tensor([[7], [3], [2], [7]]))
         if make is text2image
         else (x, draws(4, 3, 1, 10, 10), draws(4, 1, 32, 32).round())
     )
-    first, second = model.phases()
-    own = [{id(p) for p in phase.parameters} for phase in (first, second)]
-    assert not own[0] & own[1] and own[0] | own[1] == {id(p) for p in model.parameters()}
-    for phase in (first, second):
+    phases = model.phases()
+    own = [{id(p) for p in phase.parameters} for phase in phases]
+    assert sum(map(len, own)) == len(set.union(*own)) and set.union(*own) == {id(p) for p in model.parameters()}
+    *before, last = phases
+    for phase in phases:
         loss = phase.loss(batch, torch.Generator().manual_seed(0))["loss"]
         gradients = torch.autograd.grad(loss, phase.parameters, retain_graph=True, allow_unused=True)
         assert all(g is not None for g in gradients), phase.name
-        if phase is first:
-            assert all(g is None for g in torch.autograd.grad(loss, second.parameters, allow_unused=True))
+        for other in phases if phase in before else []:
+            if other is not phase:
+                gradients = torch.autograd.grad(loss, other.parameters, allow_unused=True, retain_graph=True)
+                assert all(g is None for g in gradients), f"{phase.name} touches {other.name}"
 
 
 def test_the_order_of_the_patches_does_not_matter_and_any_number_will_do():

@@ -153,11 +153,17 @@ def with_domains(model):
 
 
 def with_text(model):
-    return {"G": [model.generator], "D": [model.trunk, model.joint], "phi": [model.encoder]}
+    nets = {"G": model.generator, "phi": model.encoder, "eye": model.eye}
+    return {name: [net] for name, net in nets.items()} | {"D": [model.trunk, model.joint]}
 
 
 def from_patches(model):
-    return {"E": [model.encoder], "mask": [model.mask], "image": [model.image], "D": [model.discriminator]}
+    return {
+        "E": [model.encoder],
+        "mask": [model.mask],
+        "image": [model.image],
+        "D": [model.discriminator],
+    }
 
 
 def pixels(generator):
@@ -174,7 +180,7 @@ def domains(generator):
 
 def captioned(generator):
     tokens = torch.randint(1, 104, (2, 4, 5), generator=generator)
-    return torch.rand(4, 3, 32, 32, generator=generator), tokens[0], tokens[1], torch.tensor([7, 1, 7, 0])
+    return torch.rand(4, 3, 32, 32, generator=generator), tokens[0], tokens[1], torch.tensor([[7], [1], [7], [0]])
 
 
 def cut_out(generator):

@@ -104,7 +104,7 @@ def stargan() -> Picture:
 
 
 def text2image() -> Picture:
-    """GAN-CLS [3]: D is shown three kinds of pairs, so that it must read the caption. phi learns with D."""
+    """GAN-CLS [3]: D is shown three kinds of pairs, so that it must read the caption. E says how well they fit."""
     nodes = (
         Node("z", "noise", "z", (1, 0), (-0.1, 1.2), "flow.note.noise"),
         Node("t", "code", "t", (0, 0.8), (1, 0.15), "flow.note.caption", beside="bt"),
@@ -113,29 +113,38 @@ def text2image() -> Picture:
         Node("G", "net", "G", (2, 0), (0, 2.4)),
         Node("Gzt", "picture", "x̂", (3, 0), (0, 3.4), "flow.note.generated"),
         Node("x", "data", "x", (2, 2.6), (2.2, 2.8), "flow.note.real", beside="bt"),
-        Node("fake", "op", "x̂, t", (4, 0.3), (0.5, 4.8), "flow.note.fake", beside="bb"),
-        Node("right", "op", "x, t", (4, 1.4), (1.3, 4.8), "flow.note.match", beside="bb"),
-        Node("mismatch", "op", "x, t̂", (4, 2.5), (2.1, 4.8), "flow.note.mismatch", beside="bb"),
-        Node("D", "net", "D", (5, 1.4), (1.1, 5.9)),
-        Node("L_G", "loss", "L_{G}", (6, 0.8), (0.6, 7.1)),
-        Node("L_D", "loss", "L_{D}", (6, 2), (1.6, 7.1)),
+        Node("fake", "op", "x̂, t", (3.8, 0.3), (0.5, 4.8), "flow.note.fake", beside="bb"),
+        Node("right", "op", "x, t", (3.8, 1.4), (1.3, 4.8), "flow.note.match", beside="bb"),
+        Node("mismatch", "op", "x, t̂", (3.8, 2.5), (2.1, 4.8), "flow.note.mismatch", beside="bb"),
+        Node("eye", "net", "E", (4.7, 2.5), (2.1, 6.1), "flow.note.fits", beside="bb"),
+        Node("D", "net", "D", (5.4, 1.2), (0.6, 6.7)),
+        Node("L_G", "loss", "L_{G}", (6.2, 0.3), (0, 7.9)),
+        Node("L_D", "loss", "L_{D}", (6.2, 1.4), (1, 7.9)),
+        Node("L_M", "loss", "L_{M}", (6.2, 2.5), (2.1, 7.9)),
     )
-    pairs = (
-        *[("t", "phi"), ("wrong", "phi"), ("z", "G"), ("phi", "G"), ("G", "Gzt"), ("Gzt", "fake"), ("phi", "fake")],
-        *[("phi", "right"), ("phi", "mismatch"), ("x", "right"), ("x", "mismatch")],
-        *[("fake", "D"), ("right", "D"), ("mismatch", "D"), ("D", "L_D"), ("D", "L_G")],
-    )
+    made = [("t", "phi"), ("wrong", "phi"), ("z", "G"), ("phi", "G"), ("G", "Gzt"), ("Gzt", "fake"), ("phi", "fake")]
+    pairs = [("phi", "right"), ("phi", "mismatch"), ("x", "right"), ("x", "mismatch")]
+    judged = [(pair, judge) for judge in ("eye", "D") for pair in ("fake", "right", "mismatch")]
+    losses = [("eye", "D"), ("eye", "L_M"), ("D", "L_D"), ("D", "L_G")]
     d = "L_{D} = −E ln D(x, t) − ½ [E ln(1 − D(x, t̂)) + E ln(1 − D(x̂, t))],   x̂ = G(z, t)"
+    g = "L_{G} = −E ln D(x̂, t) + ¼ L_{M}(x̂) − w E min(‖x̂ − x̂′‖ / ‖z − z′‖, τ),   ¼: t ← ½ (t + t′)"
+    cut = ("phi>fake", "phi>right", "phi>mismatch")
     turns = (
-        Gradient("D", ("L_D",), ("D", "phi"), d, ("Gzt>fake",), phase="discriminator"),
+        Gradient("D", ("L_D",), ("D",), d, ("Gzt>fake", *cut, "eye>D"), phase="discriminator"),
         Gradient(
-            *("G", ("L_G",), ("G",), "L_{G} = −E ln D(x̂, t),   x̂ = G(z, t),   ¼: t ← ½ (t + t′)"),
+            *("G", ("L_G", "L_M"), ("G",), g),
             stops=("phi>G", "phi>fake"),
-            unused=("right>D", "mismatch>D", "wrong>phi"),
+            unused=("right>D", "mismatch>D", "right>eye", "mismatch>eye", "wrong>phi"),
             phase="generator",
         ),
+        Gradient(
+            *("M", ("L_M",), ("eye", "phi"), "L_{M} = −E ln p(k | x, t) − E ln p(k | t, x),   E(x) · t"),
+            unused=("fake>eye", "mismatch>eye", "wrong>phi"),
+            phase="matching",
+        ),
     )
-    return Picture(nodes, tuple(Edge(*pair) for pair in pairs), turns, (7, 3.5), (3.2, 8.2), "flow.note.text2image")
+    edges = tuple(Edge(*pair) for pair in (*made, *pairs, *judged, *losses))
+    return Picture(nodes, edges, turns, (7, 3.5), (3.2, 8.8), "flow.note.text2image")
 
 
 def puzzle_gan() -> Picture:
