@@ -40,7 +40,8 @@ def shares(first: float) -> dict[str, float]:
 
 METRICS = {
     "text2image": [
-        {"metric": "caption_attributes", "value": 90.0, "n": 1000, "attributes": {"en": shares(91), "ko": shares(90)}}
+        {"metric": "caption_attributes", "value": 90.0, "n": 1000, "attributes": {"en": shares(91), "ko": shares(90)}},
+        {"metric": "variety", "value": 0.0125, "real": 0.0425},
     ],
     "caption_judge": [{"metric": "attributes_right", "value": 92.5, "attributes": shares(92.5)}],
     "puzzle_gan": [

@@ -60,5 +60,9 @@ function showTable() {
     return row([nameOf(name), counted ? `${right} / ${counted}` : '–', ...['en', 'ko'].map((lang) => (known ? facts.told[lang][name].toFixed(0) : '–')), known ? facts.chance[name].toFixed(0) : '–'], 'td');
   }));
   const judge = known && facts.judge ? ATTRIBUTES.map((name) => facts.judge[name]) : null;
-  says.textContent = !facts ? '' : facts.error ? facts.error[playground.lang] : t('text2image.measured', { n: facts.n }) + (judge ? ` ${t('text2image.judge_itself', { low: Math.min(...judge).toFixed(1), high: Math.max(...judge).toFixed(1) })}` : '');
+  if (!known) { says.textContent = facts ? facts.error[playground.lang] : ''; return; }
+  const told = [t('text2image.measured', { n: facts.n })];
+  if (judge) told.push(t('text2image.judge_itself', { low: Math.min(...judge).toFixed(1), high: Math.max(...judge).toFixed(1) }));
+  told.push(t('text2image.variety', { made: facts.variety.toFixed(3), real: facts.real_variety.toFixed(3) }));
+  says.textContent = told.join(' ');
 }

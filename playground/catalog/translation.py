@@ -22,13 +22,13 @@ CARDS: tuple[ModelCard, ...] = (
             "1605.05396",
         ),
         equation=(
-            r"\mathcal{L}_D=-\ln D(x,t)-\tfrac12\left[\ln(1-D(x,\hat t\,))+\ln(1-D(G(z,t),t))\right],\quad"
-            r"\mathcal{L}_G=-\ln D(G(z,t),t)"
+            r"\mathcal{L}_D=-\ln D(x,t)-\tfrac12\left[\ln(1-D(x,\hat t\,))+\ln(1-D(\hat x,t))\right],\quad"
+            r"\mathcal{L}_G=-\ln D(\hat x,t)+\tfrac14\mathcal{L}_M(\hat x,t)"
+            r"-w\min\!\left(\tfrac{\lVert\hat x-\hat x'\rVert}{\lVert z-z'\rVert},\tau\right)"
         ),
         capabilities=("generate",),
-        metrics=("caption_attributes",),
+        metrics=("caption_attributes", "variety"),
         floor=90.0,
-        shipped=False,
         recipe=replace(_GAME, data="captions", epochs=9, lr=1e-3),
     ),
     ModelCard(

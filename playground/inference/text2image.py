@@ -118,13 +118,16 @@ class Numbers:
     """Measured once, in percent by attribute.
 
     told: as told, by language, of n captions each. judge: what the judge itself gets right on test pictures; None where
-    that is not there. chance: what guessing gets.
+    that is not there. chance: what guessing gets. variety: mean |difference| of two pictures of one caption, coarsely
+    seen; real_variety: of two digits that people wrote.
     """
 
     n: int
     told: dict[str, dict[str, float]]
     judge: dict[str, float] | None
     chance: dict[str, float]
+    variety: float
+    real_variety: float
 
 
 def draw(text: str, seed: int = 0, *, open: str = OPEN[0]) -> Drawn:
@@ -210,13 +213,13 @@ def write(said: dict, lang: str) -> str:
 
 def numbers() -> Numbers:
     """What was measured on the shipped weights. Raises WeightsError where it was not."""
-    row = _measured(MODEL, "caption_attributes")
+    row, differ = (_measured(MODEL, name) for name in ("caption_attributes", "variety"))
     try:
         judge = _measured(JUDGE, "attributes_right")["attributes"]
     except WeightsError:
         judge = None
     chance = {name: 100 / len(VALUES[name]) for name in ATTRIBUTES}
-    return Numbers(int(row["n"]) // len(LANGS), row["attributes"], judge, chance)
+    return Numbers(int(row["n"]) // len(LANGS), row["attributes"], judge, chance, differ["value"], differ["real"])
 
 
 def warm_up() -> None:

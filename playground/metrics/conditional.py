@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from playground import weights
@@ -13,7 +14,7 @@ from playground.data.captions import LANGS
 from playground.data.domains import STYLES, draw_looks, masks, paint
 from playground.models.attribute_judge import AttributeJudge
 from playground.models.puzzle_gan import PuzzleGAN
-from playground.models.text2image import Text2Image
+from playground.models.text2image import COARSE, Text2Image
 
 ASKED = 1000
 PART = 250
@@ -79,9 +80,38 @@ def _as_told(model: Text2Image, lang: str) -> dict[str, float]:
     told = [captions.caption(m, lang, chance.randrange(wordings), chance.random() < 0.5) for m in meanings]
     tokens = torch.tensor([captions.tokens(text) for text in told])
     z = torch.randn(n, model.z_dim, generator=_generator())
+    return _right(weights.load("caption_judge"), _drawn(model, z, tokens), captioned.indices(meanings))
+
+
+def _drawn(model: Text2Image, z: Tensor, tokens: Tensor) -> Tensor:
     parts = zip(z.split(PART), tokens.split(PART), strict=True)
-    x = torch.cat([model.generate(of, tokens=words) for of, words in parts])
-    return _right(weights.load("caption_judge"), x, captioned.indices(meanings))
+    return torch.cat([model.generate(of, tokens=words) for of, words in parts])
+
+
+@torch.inference_mode()
+def variety(model: Text2Image) -> dict:
+    """Mean |difference| of two pictures of one caption, averaged over 4 x 4 pixels first; pixels in [0, 1].
+
+    real: the same of two test digits that are painted as one caption says.
+    """
+    chance = random.Random(SEED)
+    meanings = [captions.draw(chance) for _ in range(ASKED)]
+    tokens = torch.tensor([captions.tokens(captions.caption(m)) for m in meanings])
+    noise = torch.randn(2, ASKED, model.z_dim, generator=_generator())
+    made = [_drawn(model, z, tokens) for z in noise]
+    real = [captioned.paint(_any_digits(meanings, chance), meanings, _generator(k)) for k in (1, 2)]
+    return _row("variety", _apart(*made), "mean |difference|", ASKED) | {"real": round(_apart(*real), 4)}
+
+
+def _any_digits(meanings: list[captions.Meaning], chance: random.Random) -> Tensor:
+    """A test digit of each meaning's class: (B, 1, 28, 28) uint8."""
+    images, digits = mnist.load(False)
+    rows = {digit: (digits == digit).nonzero().flatten().tolist() for digit in range(10)}
+    return images[[chance.choice(rows[meaning.digit]) for meaning in meanings]]
+
+
+def _apart(x: Tensor, y: Tensor) -> float:
+    return (F.avg_pool2d(x, COARSE) - F.avg_pool2d(y, COARSE)).abs().mean().item()
 
 
 # -- patches -------------------------------------------------------------------------------------------------------
@@ -136,8 +166,8 @@ def _uniform(model: PuzzleGAN) -> Tensor:
     return torch.rand(ASKED, model.z_dim, generator=_generator()) * 2 - 1
 
 
-def _generator() -> torch.Generator:
-    return torch.Generator().manual_seed(SEED)
+def _generator(seed: int = SEED) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
 
 
 def _rounded(shares: dict[str, float]) -> dict[str, float]:

@@ -41,6 +41,7 @@ MEASURES: dict[str, Callable[..., dict]] = {
     "recognised": generators.recognised,
     "attributes_right": conditional.attributes_right,
     "caption_attributes": conditional.caption_attributes,
+    "variety": conditional.variety,
     "digit_recovered": conditional.digit_recovered,
     "patches_kept": conditional.patches_kept,
     "digit_kept": translation.digit_kept,

@@ -137,6 +137,7 @@ def test_numbers_are_those_that_were_measured():
     found = text2image.numbers()
     assert found.n == 500 and found.told["ko"]["digit"] == 90 and found.judge["width"] == 97.5
     assert found.chance["digit"] == 10 and found.chance["size"] == 50
+    assert (found.variety, found.real_variety) == (0.0125, 0.0425)
 
 
 def test_a_missing_judge_leaves_the_pictures(house, tmp_path, monkeypatch):

@@ -57,6 +57,13 @@ def test_one_that_forgets_an_attribute_is_found_out_in_that_one(name):
     assert row["value"] == pytest.approx(min(of[name] for of in row["attributes"].values()), abs=0.01)
 
 
+def test_variety_is_that_of_digits_or_none_at_all(monkeypatch):
+    row = conditional.variety(Painter())
+    assert 0.5 * row["real"] < row["value"] < row["real"]  # other digits, but each time in the same place and light
+    monkeypatch.setattr(Painter, "generate", lambda self, z, tokens: torch.full((len(z), 3, 32, 32), 0.5))
+    assert conditional.variety(Painter())["value"] == 0
+
+
 class Puzzler:
     """Gives the pictures that the puzzles were cut from back, or those of other puzzles."""
 

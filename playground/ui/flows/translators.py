@@ -113,14 +113,14 @@ def text2image() -> Picture:
         Node("G", "net", "G", (2, 0), (0, 2.4)),
         Node("Gzt", "picture", "x̂", (3, 0), (0, 3.4), "flow.note.generated"),
         Node("x", "data", "x", (2, 2.6), (2.2, 2.8), "flow.note.real", beside="bt"),
-        Node("fake", "op", "x̂, t", (3.8, 0.3), (0.5, 4.8), "flow.note.fake", beside="bb"),
-        Node("right", "op", "x, t", (3.8, 1.4), (1.3, 4.8), "flow.note.match", beside="bb"),
-        Node("mismatch", "op", "x, t̂", (3.8, 2.5), (2.1, 4.8), "flow.note.mismatch", beside="bb"),
-        Node("eye", "net", "E", (4.7, 2.5), (2.1, 6.1), "flow.note.fits", beside="bb"),
+        Node("fake", "op", "x̂, t", (3.7, 0.3), (0.5, 4.8), "flow.note.fake", beside="bb"),
+        Node("right", "op", "x, t", (3.7, 1.4), (1.3, 4.8), "flow.note.match", beside="bb"),
+        Node("mismatch", "op", "x, t̂", (3.7, 2.5), (2.1, 4.8), "flow.note.mismatch", beside="bb"),
+        Node("eye", "net", "E", (5, 2.6), (2.1, 6.1), "E(x) · t", beside="bb"),
         Node("D", "net", "D", (5.4, 1.2), (0.6, 6.7)),
         Node("L_G", "loss", "L_{G}", (6.2, 0.3), (0, 7.9)),
         Node("L_D", "loss", "L_{D}", (6.2, 1.4), (1, 7.9)),
-        Node("L_M", "loss", "L_{M}", (6.2, 2.5), (2.1, 7.9)),
+        Node("L_M", "loss", "L_{M}", (6.2, 2.6), (2.1, 7.9)),
     )
     made = [("t", "phi"), ("wrong", "phi"), ("z", "G"), ("phi", "G"), ("G", "Gzt"), ("Gzt", "fake"), ("phi", "fake")]
     pairs = [("phi", "right"), ("phi", "mismatch"), ("x", "right"), ("x", "mismatch")]

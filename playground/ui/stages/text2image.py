@@ -35,7 +35,9 @@ FIELDS = {
     "swap_to": Field("text", "", high=40),  # empty: the first that may stand there
     "flow": Field("choice", "D", choices=flows.choices("text2image")),
 }
-MORE = r"""$$t=\varphi(\text{caption}),\quad \hat t=\varphi(\text{wrong caption}),\quad D=\sigma(\ell)$$
+MORE = r"""$$t=\varphi(\text{caption}),\quad \hat t=\varphi(\text{wrong caption}),\quad \hat x=G(z,t)$$
+
+$$\mathcal{L}_M(x,t)=-\sum_k\tfrac12\left[\ln p(k\mid x)+\ln p(k\mid t)\right],\quad p\propto e^{E(x)\cdot t}$$
 
 $$\mathcal{L}_{G}^{\text{INT}}=-\ln D(G(z,\bar t\,),\bar t\,),\quad \bar t=\tfrac12(t_1+t_2)$$"""
 
