@@ -24,10 +24,9 @@ def rows(id: str, variant: str | None = None) -> dict[str, dict]:
 
 @ALL
 def test_the_digit_is_kept_and_the_style_reached(id, variant):
-    """On average over the directions. Of a digit in stripes the judge is less sure: a thin one shows few of them, and G
-    makes it thicker."""
+    """On average over the directions."""
     found = rows(id, variant)
-    assert found["digit_kept"]["value"] >= {"zebra": 93}.get(variant, 95)
+    assert found["digit_kept"]["value"] >= 95
     assert found["style_reached"]["value"] >= 95
 
 
