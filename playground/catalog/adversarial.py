@@ -61,7 +61,7 @@ CARDS: tuple[ModelCard, ...] = (
         floor=14.9,  # ten times what as many training digits have
         recipe=replace(
             _IMAGES,
-            epochs=20,
+            epochs=40,
             batch_size=16,
             lr=2e-3,
             betas=(0.0, 0.99),
