@@ -144,7 +144,7 @@ def text2image() -> Picture:
         ),
     )
     edges = tuple(Edge(*pair) for pair in (*made, *pairs, *judged, *losses))
-    return Picture(nodes, edges, turns, (7, 3.5), (3.2, 8.8), "flow.note.text2image")
+    return Picture(nodes, edges, turns, (7, 3.7), (3.2, 8.8), "flow.note.text2image")
 
 
 def puzzle_gan() -> Picture:
