@@ -38,6 +38,7 @@ def shares(first: float) -> dict[str, float]:
     return {name: first + k for k, name in enumerate(ATTRIBUTES)}
 
 
+PLACED = {"luck": 0.18, "home": 0.12, "another": 0.265, "elsewhere": 0.066, "mask": 0.61, "near": 58.0}
 METRICS = {
     "text2image": [
         {"metric": "caption_attributes", "value": 90.0, "n": 1000, "attributes": {"en": shares(91), "ko": shares(90)}},
@@ -53,6 +54,6 @@ METRICS = {
             "chance": 12.6,
             "real": 99.5,
         },
-        {"metric": "patches_kept", "value": 0.044, "elsewhere": 0.066, "another": 0.265, "mask": 0.61},
+        {"metric": "patches_kept", "value": 0.044, **PLACED},
     ],
 }

@@ -33,9 +33,9 @@ function showOrder() {
   says('moved').textContent = t('puzzle_gan.moved_say');
   root.dataset.same = same.key;
 }
-function boxAt(g, size, y, x, i) {
+function boxAt(g, size, y, x, i, colour = 'accent-2') {
   const cell = size / SIDE;
-  g.save(); g.strokeStyle = color('accent-2'); g.lineWidth = 2.5; g.setLineDash(OUTLINES[i]);
+  g.save(); g.strokeStyle = color(colour); g.lineWidth = 2.5; g.setLineDash(OUTLINES[i]);
   g.strokeRect((x - HALF) * cell, (y - HALF) * cell, PATCH * cell, PATCH * cell);
   g.restore();
 }

@@ -70,8 +70,8 @@ function gallery(figures) {
   return { figures, show(fn) { draw = fn; for (const view of views) view.later(); } };
 }
 const figures = (selector) => [...root.querySelectorAll(`${selector} figure`)];
-function reading(figure, digit, confidence, kept) { // what the judge reads, and whether it is the digit that the patches came from
+function reading(figure, digit, confidence, off) { // what the judge reads, and whether it is the digit that the patches came from
   const right = digit === truth(), head = make('b', confidence > 0 ? `${right ? '✓' : '✗'} ${t('puzzle_gan.reads', { digit })}` : `✗ ${t('puzzle_gan.reads_none')}`, right ? 'pg-right' : 'pg-wrong');
-  figure.querySelector('figcaption').replaceChildren(head, make('small', t('puzzle_gan.kept', { value: kept.toFixed(3) })));
+  figure.querySelector('figcaption').replaceChildren(head, make('small', t('puzzle_gan.off', { value: off.toFixed(1) })));
   figure.title = t('puzzle_gan.sure', { digit, percent: percent(confidence) });
 }

@@ -37,7 +37,7 @@ def puzzle_gan_six() -> Row:
     def one_by_one() -> None:
         patches, _ = networks.cut(image, np.array(places))
         for seed in range(puzzle_gan.SHOWN):
-            pictures, _ = networks.completed(patches[None], puzzle_gan.noises(seed, 1))
+            pictures = networks.completed(patches[None], puzzle_gan.noises(seed, 1)).pictures
             networks.judged((255 * pictures).round().astype(np.uint8))
 
     ours, loop = median_seconds(lambda: puzzle_gan.complete(image, places), one_by_one, repeats=REPEATS)

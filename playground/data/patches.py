@@ -1,6 +1,6 @@
 """Key patches of digits: a few crops at places that say much, without where they were [1].
 
-A place says much where the picture changes: the energy of the gradient, summed over the patch, less where another patch
+A place says much where the picture changes: the energy of the gradient, summed over the patch, none where another patch
 was taken already. Patches may reach over the border; outside there is no ink.
 
 [1] Lee, Yun, Choi, Yoo, Yang, Oh. ECCV 2018, arXiv:1703.10730, whose proposals are boxes of edges.
@@ -21,6 +21,7 @@ from playground.data.domains import masks
 SIDE = 32
 PATCH = 10
 PATCHES = 3
+SHARPNESS = 3  # 0: anywhere, large: always the places with most energy
 
 
 def energy(x: Tensor) -> Tensor:
@@ -38,10 +39,10 @@ def energy(x: Tensor) -> Tensor:
 def places(x: Tensor, generator: torch.Generator | None = None, patches: int = PATCHES) -> Tensor:
     """Middles of key patches of digits x (B, 1, H, W): rows and columns (B, patches, 2) int.
 
-    The places are taken one by one with probability proportional to the energy; around a place, half a patch far, the
-    energy is gone.
+    The places are taken one by one with probability proportional to the energy to the power SHARPNESS; around a place,
+    half a patch far, the energy is gone.
     """
-    left = energy(x)
+    left = energy(x).pow(SHARPNESS)
     B, H, W = left.shape
     row, column = torch.meshgrid(torch.arange(H), torch.arange(W), indexing="ij")
     found = []
@@ -64,6 +65,16 @@ def crop(x: Tensor, middles: Tensor) -> Tensor:
     return strips[rows, :, middles[..., 0], middles[..., 1]]
 
 
+def lie_in(x: Tensor, patches: Tensor) -> Tensor:
+    """Mean |difference| between patches and the place of a picture that is most like each.
+
+    x (B, 1, H, W), patches (B, P, 1, PATCH, PATCH) -> (B, P).
+    """
+    half = PATCH // 2
+    places = F.pad(x, (half,) * 4).unfold(2, PATCH, 1).unfold(3, PATCH, 1).flatten(1, 3).flatten(2)  # (B, places, 100)
+    return torch.cdist(patches.flatten(2), places, p=1).amin(2) / PATCH**2
+
+
 def coverage(middles: Tensor, side: int = SIDE) -> Tensor:
     """Which pixels the patches around middles (B, P, 2) cover: (B, 1, side, side) in {0, 1}."""
     half, axis = PATCH // 2, torch.arange(side)
@@ -75,11 +86,15 @@ def coverage(middles: Tensor, side: int = SIDE) -> Tensor:
 class Puzzles(Source):
     """Training batches of digits with their key patches."""
 
-    def at(self, step: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Batch number `step`: x (size, 1, 32, 32) in [0, 1], patches (size, 3, 1, 10, 10), where they cover x."""
+    def at(self, step: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Batch number `step`: digits with their key patches.
+
+        x (size, 1, 32, 32) in [0, 1], patches (size, 3, 1, 10, 10), what they cover of x in {0, 1}, of x's shape, and
+        their middles (size, 3, 2).
+        """
         x = masks(self.images[self.rows(step, len(self.images), self.per_epoch)])
         middles = places(x, self.generator(step))
-        return x, crop(x, middles), coverage(middles)
+        return x, crop(x, middles), coverage(middles), middles
 
 
 def puzzle(n: int = 1000, seed: int = 0) -> tuple[Tensor, Tensor, Tensor]:

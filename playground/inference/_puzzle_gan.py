@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import torch
 
@@ -25,13 +27,25 @@ def cut(image: np.ndarray, middles: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return patches.crop(x, at)[0, :, 0].to(torch.uint8).numpy(), covered
 
 
-def completed(parts: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Patches (n, P, 10, 10) uint8 and noises (n, z_dim) -> pictures and masks, (n, 32, 32) float32 in [0, 1] each."""
+class Made(NamedTuple):
+    """pictures, masks (n, 32, 32) float32 in [0, 1]; places (n, P, 2) int64: middles of the patches as they were laid;
+    kept (n, P) float32: mean |difference| of a patch from the place of the picture that is most like it."""
+
+    pictures: np.ndarray
+    masks: np.ndarray
+    places: np.ndarray
+    kept: np.ndarray
+
+
+def completed(parts: np.ndarray, z: np.ndarray) -> Made:
+    """What is made of patches (n, P, 10, 10) uint8 with noises (n, z_dim)."""
     network = _network(MODEL)
     with torch.inference_mode():
         given = torch.from_numpy(parts.astype(np.float32)).div(255)[:, :, None].to(network.device)
-        x, mask = network.complete(torch.from_numpy(z).to(network.device), given)
-        return x[:, 0].float().cpu().numpy(), mask[:, 0].float().cpu().numpy()
+        made = network.complete(torch.from_numpy(z).to(network.device), given)
+        kept = patches.lie_in(made.picture.float(), given)
+    pictures, masks = made.picture[:, 0].float(), made.mask[:, 0].float()
+    return Made(*(value.cpu().numpy() for value in (pictures, masks, made.middles, kept)))
 
 
 def judged(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

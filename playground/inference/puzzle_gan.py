@@ -40,17 +40,23 @@ class Completed:
     """Six pictures from the same patches, one per noise.
 
     patches (P, 10, 10) uint8: all that the network is given. empty (P,) bool: patches without ink. covered (32, 32)
-    uint8 in {0, 1}: where they were taken. images, masks (6, 32, 32) uint8: x_hat and M_hat. kept, elsewhere (6,)
-    float64: mean |x_hat - x| on the patches and off them. overlap (6,) float64: intersection over union of M_hat > 1/2
-    and what is covered. digits (6,) uint8, confidence (6,) float32: the judge's reading.
+    uint8 in {0, 1}: where they were taken. mask (32, 32) uint8: M_hat, the same for every noise. images (6, 32, 32)
+    uint8: x_hat. places (6, P, 2) int64: middles of the patches as they lie there. off (6,) float64: pixels from there
+    to where they were taken, mean over the patches. kept (6,) float64: mean |difference| of the patches from the places
+    of x_hat most like them. home, elsewhere (6,) float64: mean |x_hat - x| where they were taken, and off that. overlap
+    (6,) float64: intersection over union of what they cover there and here. digits (6,) uint8, confidence (6,) float32:
+    the judge's reading.
     """
 
     patches: np.ndarray
     empty: np.ndarray
     covered: np.ndarray
+    mask: np.ndarray
     images: np.ndarray
-    masks: np.ndarray
+    places: np.ndarray
+    off: np.ndarray
     kept: np.ndarray
+    home: np.ndarray
     elsewhere: np.ndarray
     overlap: np.ndarray
     digits: np.ndarray
@@ -80,17 +86,20 @@ class Unmoved:
 @dataclass(frozen=True)
 class Numbers:
     """Measured once on n test digits. recovered: percent of which the judge reads the right digit, by the number of
-    patches; chance: what naming the most frequent one would get; real: what it gets from the digits themselves.
-    kept: mean |difference| on the patches; elsewhere: off them; another: of another digit there; overlap: of masks."""
+    patches; chance: what naming the most frequent one would get; real: what it gets from the digits themselves. The
+    other names are those of `metrics.conditional.patches_kept`; overlap is its `mask`."""
 
     n: int
     recovered: dict[str, float]
     chance: float
     real: float
     kept: float
-    elsewhere: float
+    luck: float
+    home: float
     another: float
+    elsewhere: float
     overlap: float
+    near: float
 
 
 def source(kind: str, digit: int = 0, seed: int = 0, strokes: object = None) -> Digit:
@@ -131,19 +140,23 @@ def complete(image: np.ndarray, places: object, seed: int = 0) -> Completed:
 
     middles = _places(places)
     patches, covered = networks.cut(image, middles)
-    images, masks = networks.completed(np.repeat(patches[None], SHOWN, 0), noises(seed, SHOWN))
-    digits, confidence = networks.judged(_bytes(images))
-    differences = np.abs(images - image / 255.0)
+    made = networks.completed(np.repeat(patches[None], SHOWN, 0), noises(seed, SHOWN))
+    digits, confidence = networks.judged(_bytes(made.pictures))
+    differences = np.abs(made.pictures - image / 255.0)
     inside = covered.astype(bool)
+    laid = np.stack([networks.cut(image, places)[1] for places in made.places]).astype(bool)
     return Completed(
         patches=patches,
         empty=patches.max((1, 2)) < 32,
         covered=covered,
-        images=_bytes(images),
-        masks=_bytes(masks),
-        kept=differences[:, inside].mean(1),
+        mask=_bytes(made.masks[0]),
+        images=_bytes(made.pictures),
+        places=made.places,
+        off=np.linalg.norm(made.places - middles, axis=2).mean(1),
+        kept=made.kept.mean(1).astype(float),
+        home=differences[:, inside].mean(1),
         elsewhere=differences[:, ~inside].mean(1),
-        overlap=_overlap(masks > 0.5, inside),
+        overlap=_overlap(laid, inside),
         digits=digits,
         confidence=confidence,
     )
@@ -157,10 +170,10 @@ def unmoved(image: np.ndarray, places: object, seed: int = 0) -> Unmoved:
     z = noises(seed, 1)
     patches, _ = networks.cut(image, middles)
     orders = tuple(itertools.permutations(range(len(middles))))
-    ordered = networks.completed(patches[np.array(orders)], np.repeat(z, len(orders), 0))[0]
+    ordered = networks.completed(patches[np.array(orders)], np.repeat(z, len(orders), 0)).pictures
     moved = [_shifted(image, middles, by) for by in SHIFTS.values()]
     parts = np.stack([networks.cut(*one)[0] for one in moved])
-    shifted = networks.completed(parts, np.repeat(z, len(parts), 0))[0]
+    shifted = networks.completed(parts, np.repeat(z, len(parts), 0)).pictures
     return Unmoved(
         orders=orders,
         ordered=_bytes(ordered),
@@ -179,7 +192,7 @@ def numbers() -> Numbers:
     try:
         rows = {row["metric"]: row for row in json.loads(path.read_text("utf-8"))}
         digit, kept = rows["digit_recovered"], rows["patches_kept"]
-        others = (float(kept[name]) for name in ("elsewhere", "another", "mask"))
+        others = (float(kept[name]) for name in ("luck", "home", "another", "elsewhere", "mask", "near"))
         shares = {k: float(digit["patches"][k]) for k in ("1", "2", "3")}
         return Numbers(
             int(digit["n"]), shares, float(digit["chance"]), float(digit["real"]), float(kept["value"]), *others

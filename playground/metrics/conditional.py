@@ -134,22 +134,32 @@ def digit_recovered(model: PuzzleGAN) -> dict:
 
 @torch.inference_mode()
 def patches_kept(model: PuzzleGAN) -> dict:
-    """Mean |difference| between picture and digit where the three patches were, pixels in [0, 1].
+    """Mean |difference| between a patch and the place of the picture that is most like it, pixels in [0, 1].
 
-    `elsewhere`: the same on all other pixels. `another`: between a digit and another one where its patches were.
-    `mask`: intersection over union of the predicted mask and the true one.
+    Where a patch was is withheld, so a picture may have it anywhere. `luck`: the same in another picture. And where
+    they truly were: `home` is the mean |difference| between picture and digit there, `another` between a digit and
+    another one there, `elsewhere` between picture and digit on all other pixels. `mask`: intersection over union of
+    what the laid patches cover and of what they covered. `near`: percent of patches within a pixel of their place.
     """
     x, _, middles = patches.puzzle(ASKED, SEED)
+    parts = patches.crop(x, middles)
     covered = patches.coverage(middles)
-    made, mask = model.complete(_uniform(model), patches.crop(x, middles))
-    row = _row("patches_kept", _mean_over(covered, (made - x).abs()), "mean |difference|", ASKED)
-    guess = (mask > 0.5).float()
-    iou = (guess * covered).sum((1, 2, 3)) / torch.maximum(guess, covered).sum((1, 2, 3))
+    made = model.complete(_uniform(model), parts)
+    kept, luck = (
+        torch.cat(list(map(patches.lie_in, p.split(PART), parts.split(PART)))).mean().item()
+        for p in (made.picture, made.picture.roll(1, 0))
+    )
+    laid = patches.coverage(made.middles)
+    iou = (laid * covered).sum((1, 2, 3)) / torch.maximum(laid, covered).sum((1, 2, 3))
     beside = {
-        "elsewhere": _mean_over(1 - covered, (made - x).abs()),
+        "luck": luck,
+        "home": _mean_over(covered, (made.picture - x).abs()),
         "another": _mean_over(covered, (x.roll(1, 0) - x).abs()),
+        "elsewhere": _mean_over(1 - covered, (made.picture - x).abs()),
         "mask": iou.mean().item(),
+        "near": 100 * ((made.middles - middles).abs().amax(2) <= 1).float().mean().item(),
     }
+    row = _row("patches_kept", kept, "mean |difference|", ASKED)
     return row | {name: round(value, 4) for name, value in beside.items()}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from playground.inference import puzzle_gan as room
@@ -83,7 +84,11 @@ def test_frames_follow_the_mouse_and_the_keys(open_stage):
     found = room.complete(room.source("sample", 5, 0).image, places(page), 0)
     rows = page.locator(f"{VIEW} .pg-puzzle-table").inner_text()
     assert f"{found.kept.mean():.3f}" in rows and "0.044" in rows and "83 %" in rows and "13 %" in rows
-    assert f"L1 {found.kept[0]:.3f}" in page.locator('[data-row="images"] figcaption').first.inner_text()
+    assert f"{found.home.mean():.3f}" in rows and "0.120" in rows and "58 %" in rows
+    near = np.abs(found.places - places(page)).max(2) <= 1
+    assert f"{100 * near.mean():.0f} %" in rows
+    said = text("puzzle_gan.off").format(value=f"{found.off[0]:.1f}")
+    assert said in page.locator('[data-row="images"] figcaption').first.inner_text()
     others(page)
 
 
@@ -103,7 +108,7 @@ def others(page) -> None:
     page.click('[data-act="next"]')
     made(page)
     page.click('[data-digit="3"]')
-    page.wait_for_function(f"document.querySelector('{VIEW}').dataset.made.startsWith('sample,3,0')")
+    page.wait_for_function(f"document.querySelector('{VIEW}').dataset.made?.startsWith('sample,3,0')")
     assert places(page) != before and state(page)["z"] == 6
     said = text("puzzle_gan.is_sample").format(digit=3, seed=0)
     assert said in page.inner_text('[data-says="source"]')
@@ -132,7 +137,7 @@ def test_counts_orders_and_a_drawing(open_stage):
     assert [orders.nth(k).inner_text() for k in (0, 5)] == ["Σ: 1 + 2 + 3", "Σ: 3 + 2 + 1"]
     page.click('[data-go="six"]')
     page.click('[data-source="drawing"]')
-    page.wait_for_function(f"document.querySelector('{VIEW}').dataset.made.startsWith('drawing')")
+    page.wait_for_function(f"document.querySelector('{VIEW}').dataset.made?.startsWith('drawing')")
     assert page.locator("#puzzle-pad").is_visible() and state(page)["example"] == 4
     page.click('#puzzle-pad [data-act="clear"]')
     page.wait_for_function(f"document.querySelector('{VIEW} .pg-puzzle-wait:not([hidden])')")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from playground.data.patches import PATCH, Puzzles, coverage, crop, energy, places
+from playground.data.patches import PATCH, Puzzles, coverage, crop, energy, lie_in, places
 
 
 def draws(*shape: int) -> torch.Tensor:
@@ -48,6 +48,24 @@ def test_coverage_is_where_the_crops_come_from():
     assert crop(x, middles[:1]).sum() == 0, "expected nothing of the picture outside its coverage"
 
 
+def test_a_patch_lies_where_the_picture_is_most_like_it():
+    x = draws(2, 1, 32, 32)
+    middles = torch.tensor([[[16, 16], [0, 31]], [[7, 20], [31, 3]]])
+    parts = crop(x, middles)
+    assert lie_in(x, parts).abs().max() < 1e-6
+    parts[0, 0, 0, 3, 4] += 0.5
+    assert lie_in(x, parts)[0, 0].item() == pytest.approx(0.5 / PATCH**2, rel=1e-4)
+    by_hand = [
+        min(
+            (crop(x[1:], torch.tensor([[[r, c]]]))[0, 0] - parts[0, k]).abs().mean()
+            for r in range(33)
+            for c in range(33)
+        )
+        for k in (0, 1)
+    ]
+    torch.testing.assert_close(lie_in(x[1:], parts[:1])[0], torch.stack(by_hand))
+
+
 def test_places_are_drawn_by_energy_and_apart():
     x = torch.zeros(200, 1, 32, 32)
     x[:, :, 6:12, 6:12] = 1.0  # all that happens, happens here
@@ -65,6 +83,7 @@ def test_batches_are_a_function_of_seed_and_step():
     source = Puzzles(images, torch.arange(20), 6)
     a, b = source.at(2), source.at(2)
     assert all(torch.equal(p, q) for p, q in zip(a, b, strict=True))
-    x, patches, mask = a
-    assert x.shape == (6, 1, 32, 32) and patches.shape == (6, 3, 1, PATCH, PATCH) and mask.shape == (6, 1, 32, 32)
+    x, patches, mask, middles = a
+    assert x.shape == (6, 1, 32, 32)
+    assert torch.equal(patches, crop(x, middles)) and torch.equal(mask, coverage(middles))
     assert not torch.equal(x, source.at(3)[0])

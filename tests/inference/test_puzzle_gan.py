@@ -53,10 +53,19 @@ def test_numbers_by_hand(image, places):
     assert np.array_equal(made.covered.astype(bool), covered)
     for k in range(6):
         change = np.abs(made.images[k] / 255 - image / 255)
-        assert made.kept[k] == pytest.approx(change[covered].mean(), abs=0.003)
+        assert made.home[k] == pytest.approx(change[covered].mean(), abs=0.003)
         assert made.elsewhere[k] == pytest.approx(change[~covered].mean(), abs=0.003)
-        guess = made.masks[k] > 127
-        assert made.overlap[k] == pytest.approx((guess & covered).sum() / (guess | covered).sum(), abs=0.01)
+        laid = np.zeros((32, 32), bool)
+        for row, column in made.places[k]:
+            laid[max(0, row - 5) : row + 5, max(0, column - 5) : column + 5] = True
+        assert made.overlap[k] == pytest.approx((laid & covered).sum() / (laid | covered).sum())
+        assert made.off[k] == pytest.approx(np.sqrt(((made.places[k] - places) ** 2).sum(1)).mean())
+        wide = np.pad(made.images[k] / 255, 5)
+        nearest = [
+            min(np.abs(wide[r : r + 10, c : c + 10] - patch / 255).mean() for r in range(33) for c in range(33))
+            for patch in made.patches
+        ]
+        assert made.kept[k] == pytest.approx(np.mean(nearest), abs=0.003)
 
 
 def test_pictures_are_the_networks(image):
@@ -64,9 +73,10 @@ def test_pictures_are_the_networks(image):
     model, x = weights.load("puzzle_gan"), torch.from_numpy(image).float().div(255)[None, None]
     parts = patches.crop(x, torch.tensor([PLACES])).expand(6, -1, -1, -1, -1)
     with torch.no_grad():
-        pictures, masks = model.complete(torch.from_numpy(puzzle_gan.noises(7, 6)), parts)
-    assert np.abs(made.images / 255 - pictures[:, 0].numpy()).max() < 0.0025
-    assert np.abs(made.masks / 255 - masks[:, 0].numpy()).max() < 0.0025
+        known = model.complete(torch.from_numpy(puzzle_gan.noises(7, 6)), parts)
+    assert np.abs(made.images / 255 - known.picture[:, 0].numpy()).max() < 0.0025
+    assert np.abs(made.mask / 255 - known.mask[:, 0].numpy()).max() < 0.0025
+    assert np.array_equal(made.places, known.middles.numpy())
     assert len(np.unique(made.images.reshape(6, -1), axis=0)) == 6, "expected z to matter"
 
 
@@ -108,7 +118,8 @@ def test_a_patch_cut_at_the_border_is_said_to_be():
 def test_numbers_are_those_that_were_measured(tmp_path, monkeypatch):
     found = puzzle_gan.numbers()
     assert found.n == 1000 and found.recovered == {"1": 41, "2": 67, "3": 83} and found.chance == 12.6
-    assert (found.kept, found.elsewhere, found.another, found.overlap) == (0.044, 0.066, 0.265, 0.61)
+    assert (found.kept, found.luck, found.home, found.another) == (0.044, 0.18, 0.12, 0.265)
+    assert (found.elsewhere, found.overlap, found.near) == (0.066, 0.61, 58.0)
     monkeypatch.setattr(weights, "PRETRAINED", tmp_path)
     with pytest.raises(WeightsError, match="python -m playground.metrics puzzle_gan"):
         puzzle_gan.numbers()

@@ -11,6 +11,7 @@ from playground import weights
 from playground.data import captioned, captions, mnist, patches
 from playground.data.captions import ATTRIBUTES, MOST_TOKENS, VOCABULARY
 from playground.metrics import conditional
+from playground.models.puzzle_gan import Completed
 
 
 class Painter:
@@ -71,26 +72,28 @@ class Puzzler:
 
     def __init__(self, shift: int = 0) -> None:
         x, _, middles = patches.puzzle(conditional.ASKED, conditional.SEED)
-        self.x, self.mask = x.roll(shift, 0), patches.coverage(middles)
+        self.x, self.middles = x.roll(shift, 0), middles.roll(shift, 0)
 
     def generate(self, z: torch.Tensor, *, patches: torch.Tensor) -> torch.Tensor:
         assert patches.shape[2:] == (1, 10, 10) and patches.shape[1] in (1, 2, 3)
         return self.x
 
-    def complete(self, z: torch.Tensor, patches: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        return self.x, self.mask
+    def complete(self, z: torch.Tensor, parts: torch.Tensor) -> Completed:
+        return Completed(self.x, patches.coverage(self.middles), self.middles)
 
 
 def test_one_that_knows_the_digits():
     kept, recovered = conditional.patches_kept(Puzzler()), conditional.digit_recovered(Puzzler())
-    assert kept["value"] == kept["elsewhere"] == 0 and kept["mask"] == 1 and kept["another"] > 0.2
+    assert kept["value"] == kept["home"] == kept["elsewhere"] == 0 and kept["mask"] == 1 and kept["near"] == 100
+    assert kept["another"] > 0.2 and kept["luck"] > 0.1
     assert recovered["value"] == pytest.approx(recovered["real"], abs=0.01) and recovered["real"] > 98
     assert 10 <= recovered["chance"] < 16
 
 
 def test_one_that_gives_other_digits_back_is_at_chance():
     kept, recovered = conditional.patches_kept(Puzzler(1)), conditional.digit_recovered(Puzzler(1))
-    assert kept["value"] == pytest.approx(kept["another"], abs=1e-4)
+    assert kept["home"] == pytest.approx(kept["another"], abs=1e-4) and kept["near"] < 20
+    assert kept["value"] > 0.1 and kept["luck"] > 0.1
     assert recovered["value"] < 20
     assert set(recovered["patches"]) == {"1", "2", "3"}
 

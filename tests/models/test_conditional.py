@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 import torch
 import torch.nn.functional as F
 
 from playground.data.captions import VOCABULARY, tokens
+from playground.data.patches import coverage, crop
 from playground.models.puzzle_gan import PuzzleGAN
 from playground.models.text2image import COARSE, SPREAD, Text2Image, joint_embedding
 
@@ -122,7 +125,7 @@ def test_phases_are_apart_and_discriminators_leave_generators_alone(make):
     batch = (
         (x, told(), told().roll(1, 0), torch.tensor([[7], [3], [2], [7]]))
         if make is text2image
-        else (x, draws(4, 3, 1, 10, 10), draws(4, 1, 32, 32).round())
+        else (x, draws(4, 3, 1, 10, 10), draws(4, 1, 32, 32).round(), (32 * draws(4, 3, 2)).long())
     )
     phases = model.phases()
     own = [{id(p) for p in phase.parameters} for phase in phases]
@@ -141,36 +144,90 @@ def test_phases_are_apart_and_discriminators_leave_generators_alone(make):
 def test_the_order_of_the_patches_does_not_matter_and_any_number_will_do():
     model = puzzle().eval()
     patches, z = draws(2, 3, 1, 10, 10), draws(2, 3, seed=1)
-    x, mask = model.complete(z, patches)
+    x, mask, middles = model.complete(z, patches)
     assert x.shape == mask.shape == (2, 1, 32, 32) and 0 <= mask.min() and x.max() <= 1
     for order in ([2, 0, 1], [1, 0, 2]):
-        torch.testing.assert_close(model.complete(z, patches[:, order])[0], x)
+        again = model.complete(z, patches[:, order])
+        torch.testing.assert_close(again.picture, x)
+        torch.testing.assert_close(again.mask, mask)
+        assert torch.equal(again.middles, middles[:, order])
     for count in (1, 2):
         assert model.generate(z, patches=patches[:, :count]).shape == (2, 1, 32, 32)
 
 
+def known_places(*places: tuple[int, int]) -> torch.Tensor:
+    """Logits of one picture's patches that are sure of their places."""
+    where = torch.full((1, len(places), 32 * 32), -100.0).double()
+    for k, (row, column) in enumerate(places):
+        where[0, k, 32 * row + column] = 100
+    return where
+
+
+def test_a_patch_lies_where_it_was_cut():
+    model, x = puzzle(), draws(1, 1, 32, 32)
+    places = [(0, 0), (4, 5), (31, 31), (16, 2), (20, 20)]
+    for first, second in zip(places, places[1:], strict=False):
+        middles = torch.tensor([[first, second]])
+        where, parts, covered = known_places(first, second), crop(x, middles), coverage(middles)
+        assert torch.equal(model.likeliest(where), middles)
+        for z in (-0.999, 0.0, 0.999):
+            assert torch.equal(model.drawn(torch.full((1, 3), z).double(), where), middles)
+        laid, covers = model.lay(middles, parts)
+        assert torch.equal(covers, covered.double()) and torch.equal(laid, x * covered)
+        torch.testing.assert_close(model.mask(where), covered.double())
+        x_hat = model.eval().paint(draws(1, 3), draws(1, 8), middles, parts)
+        assert torch.equal(x_hat * covered, x * covered), "what lies there is not painted over"
+
+
+def test_where_patches_overlap_the_darker_ink_shows():
+    model, middles = puzzle(), torch.tensor([[[10, 10], [10, 14]]])
+    parts = torch.stack([torch.full((1, 10, 10), 0.25), torch.full((1, 10, 10), 0.75)])[None].double()
+    for order in ([0, 1], [1, 0]):
+        laid, _ = model.lay(middles[:, order], parts[:, order])
+        assert laid[0, 0, 10, 5:19].tolist() == [0.25] * 4 + [0.75] * 10
+
+
+def test_places_are_drawn_as_likely_as_they_are():
+    """Frequencies of places over a fine grid of z against the softmax; the mask by enumeration of all places."""
+    model, n = puzzle(), 64
+    where = 3 * draws(1, 1, 32 * 32, seed=4)
+    p = where.softmax(2).view(32, 32)
+    u = (2 * torch.arange(n).double() + 1) / n - 1
+    z = torch.cartesian_prod(u, u, torch.zeros(1).double())
+    drawn = model.drawn(z, where.expand(len(z), -1, -1))[:, 0]
+    rows = drawn[:, 0].bincount(minlength=32) / len(z)
+    assert (rows - p.sum(1)).abs().max() < 1.01 / n
+    row = int(rows.argmax())
+    columns = drawn[drawn[:, 0] == row, 1].bincount(minlength=32) / (rows[row] * len(z))
+    assert (columns - p[row] / p[row].sum()).abs().max() < 1.01 / n
+    by_hand = torch.zeros(32, 32).double()
+    for r, c in itertools.product(range(32), repeat=2):
+        by_hand += p[r, c] * coverage(torch.tensor([[[r, c]]]))[0, 0]
+    torch.testing.assert_close(model.mask(where)[0, 0], by_hand)
+
+
+def test_one_z_moves_all_patches_the_same_way():
+    model, where = puzzle(), draws(1, 1, 32 * 32, seed=4).expand(5, 3, -1)
+    middles = model.drawn(draws(5, 3, seed=5) * 2 - 1, where)
+    assert (middles == middles[:, :1]).all() and len(middles[:, 0].unique(dim=0)) > 1
+
+
 def test_puzzle_gans_objectives_by_hand(monkeypatch):
     model = puzzle().train()
-    x, patches, mask, z = draws(4, 1, 32, 32), draws(4, 3, 1, 10, 10, seed=1), draws(4, 1, 32, 32, seed=2).round(), None
-    z = draws(4, 3, seed=3)
+    x, patches, mask = draws(4, 1, 32, 32), draws(4, 3, 1, 10, 10, seed=1), draws(4, 1, 32, 32, seed=2).round()
+    z, middles = draws(4, 3, seed=3), (32 * draws(4, 3, 2, seed=4)).long()
     monkeypatch.setattr(model, "_noise", lambda x, generator: z)
-    x_hat, m_hat = model.complete(z, patches)
-    w = model.config.weight
-    expected = F.softplus(-model.logits(x_hat)).mean()
-    expected = expected + w * (m_hat - mask).abs().sum((1, 2, 3)).mean()
-    expected = expected + w * (x_hat * m_hat - x * mask).abs().sum((1, 2, 3)).mean()
-    found = model.phases()[1].loss((x, patches, mask), None)["loss"]
+    told, where = model.solve(patches)
+    x_hat = model.paint(z, told, model.likeliest(where), patches)
+    lying = torch.stack(
+        [where[b, k].log_softmax(0)[32 * middles[b, k, 0] + middles[b, k, 1]] for b in range(4) for k in range(3)]
+    )
+    expected = F.softplus(-model.logits(x_hat)).mean() - lying.mean()
+    expected = expected + model.config.weight * (x_hat - x).abs().sum((1, 2, 3)).mean()
+    found = model.phases()[1].loss((x, patches, mask, middles), None)["loss"]
     assert found.item() == pytest.approx(expected.item(), rel=1e-10)
     other = torch.stack([x[3], x[0], x[1], x[2]])
     fakes = [x_hat.detach(), torch.where(mask == 1, x, other), torch.where(mask == 1, other, x)]
     expected = F.softplus(-model.logits(x)).mean() + sum(F.softplus(model.logits(f)).mean() for f in fakes) / 3
-    found = model.phases()[0].loss((x, patches, mask), None)["loss"]
+    found = model.phases()[0].loss((x, patches, mask, middles), None)["loss"]
     assert found.item() == pytest.approx(expected.item(), rel=1e-10)
-
-
-@pytest.mark.parametrize("n", [1, 3])
-def test_a_picture_does_not_depend_on_its_neighbours(n):
-    model, words, z = text2image().eval(), told(n), draws(n, 3)
-    x = model.generate(z, tokens=words)
-    assert x.shape == (n, 3, 32, 32)
-    torch.testing.assert_close(x, torch.cat([model.generate(z[k : k + 1], tokens=words[k : k + 1]) for k in range(n)]))

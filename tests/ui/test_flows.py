@@ -159,9 +159,9 @@ def with_text(model):
 
 def from_patches(model):
     return {
-        "E": [model.encoder],
-        "mask": [model.mask],
-        "image": [model.image],
+        "E": [model.encoder, model.rounds],
+        "W": [model.where],
+        "X": [model.painter],
         "D": [model.discriminator],
     }
 
@@ -185,7 +185,8 @@ def captioned(generator):
 
 def cut_out(generator):
     whole, patches = torch.rand(4, 1, 32, 32, generator=generator), torch.rand(4, 3, 1, 10, 10, generator=generator)
-    return whole, patches, (torch.rand(4, 1, 32, 32, generator=generator) < 0.3).float()
+    mask = (torch.rand(4, 1, 32, 32, generator=generator) < 0.3).float()
+    return whole, patches, mask, torch.randint(32, (4, 3, 2), generator=generator)
 
 
 def small_progan():
@@ -285,8 +286,8 @@ TERMS = {  # terms of a loss that can be chosen: what the model calls them, and 
     ("cyclegan", "cyclegan", "identity"): ("identity", ("generators",)),
     ("stargan", "stargan", "cls"): ("classified", ("G",)),
     ("stargan", "stargan", "rec"): ("back", ("G",)),
-    ("puzzle_gan", "puzzle_gan", "mask"): ("spatial", ("generator",)),
-    ("puzzle_gan", "puzzle_gan", "patches"): ("appearance", ("generator",)),
+    ("puzzle_gan", "puzzle_gan", "place"): ("place", ("generator",)),
+    ("puzzle_gan", "puzzle_gan", "whole"): ("whole", ("generator",)),
 }
 
 

@@ -64,8 +64,10 @@ def test_what_is_sent_is_the_rooms():
     assert np.array_equal(image, room.source("sample", 5, 1).image) and sent["digit"] == 5
     assert stage.good(sent["image"], 2)["places"] == room.good_places(image, 2).tolist()
     made, got = room.complete(image, PLACES, 4), json.loads(json.dumps(stage.complete(sent["image"], PLACES, 4)))
-    assert all(np.array_equal(unpack(got[n]), getattr(made, n)) for n in ("patches", "covered", "images", "masks"))
-    assert np.allclose(got["kept"], made.kept, atol=1e-4) and got["digits"] == made.digits.tolist()
+    assert all(np.array_equal(unpack(got[n]), getattr(made, n)) for n in ("patches", "covered", "images", "mask"))
+    for name in ("kept", "home", "off"):
+        assert np.allclose(got[name], getattr(made, name), atol=1e-4)
+    assert got["digits"] == made.digits.tolist() and got["places"] == made.places.tolist()
     rows = json.loads(json.dumps(stage.counts(sent["image"], PLACES, 4)))["rows"]
     for n, row in enumerate(rows):
         assert np.array_equal(unpack(row["images"]), room.complete(image, PLACES[: n + 1], 4).images)

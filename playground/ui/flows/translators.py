@@ -148,47 +148,41 @@ def text2image() -> Picture:
 
 
 def puzzle_gan() -> Picture:
-    """Key patches to a whole [4]: what they do not say, a mask and a picture are made up for."""
+    """Key patches to a whole [4]: every patch gets a place, and a painter what lies around them."""
     nodes = (
-        Node("p1", "data", "p_{1}", (0, 0), (0.1, 0)),
-        Node("p2", "data", "p_{2}", (0, 0.75), (1, 0)),
-        Node("p3", "data", "p_{3}", (0, 1.5), (1.9, 0), "flow.note.patches", beside="bb"),
-        Node("E", "net", "E", (1, 0.75), (1, 1.1), "flow.note.each"),
-        Node("sum", "op", "Σ", (2, 0.75), (1, 2.2)),
-        Node("z", "noise", "z", (2, 1.9), (2.1, 2.2), "flow.note.noise"),
-        Node("told", "joint", "", (2.45, 0.75), (1, 3)),
-        Node("mask", "net", "flow.part.mask_short", (3, 0), (0.3, 3.7)),
-        Node("image", "net", "flow.part.image_short", (3, 1.5), (1.7, 3.7)),
-        Node("M_hat", "picture", "M̂", (4, 0), (0.3, 4.7)),
-        Node("x_hat", "picture", "x̂", (4, 1.5), (1.7, 4.8), "flow.note.generated", beside="tl"),
-        Node("x", "data", "x", (4, 2.6), (2.5, 4.7), "flow.note.real", beside="bt"),
-        Node("D", "net", "D", (5, 2.1), (2.1, 5.9)),
-        Node("L_M", "loss", "L_{M}", (6, 0), (0, 7.1)),
-        Node("L_x", "loss", "L_{x}", (6, 0.85), (0.75, 7.1)),
-        Node("L_G", "loss", "L_{G}", (6, 1.7), (1.6, 7.1)),
-        Node("L_D", "loss", "L_{D}", (6, 2.5), (2.5, 7.1)),
+        Node("p1", "data", "p_{1}", (0, 0.2), (0.1, 0)),
+        Node("p2", "data", "p_{2}", (0, 0.95), (1, 0)),
+        Node("p3", "data", "p_{3}", (0, 1.7), (1.9, 0), "flow.note.patches", beside="bb"),
+        Node("E", "net", "E", (1, 0.95), (1, 1.1), "flow.note.each"),
+        Node("W", "net", "W", (2, 0), (0.1, 2.2)),
+        Node("M_hat", "picture", "M̂", (3, 0), (0.1, 3.3)),
+        Node("pieces", "data", "p_{k}", (3, 0.95), (0.85, 3.6), "flow.note.patches"),
+        Node("lay", "op", "flow.note.lay", (4, 0.95), (0.6, 4.8)),
+        Node("sum", "op", "Σ", (2, 1.9), (1.5, 2.2)),
+        Node("z", "noise", "z", (2, 2.8), (2.5, 2.2), "flow.note.noise"),
+        Node("told", "joint", "", (2.6, 1.9), (1.9, 3.2)),
+        Node("X", "net", "X", (4, 1.9), (1.9, 4.8)),
+        Node("x_hat", "picture", "x̂", (5, 0.95), (1.1, 5.9), "flow.note.generated"),
+        Node("x", "data", "x", (5, 2.6), (2.4, 5.9), "flow.note.real"),
+        Node("D", "net", "D", (6, 1.9), (1.9, 7)),
+        Node("L_W", "loss", "L_{W}", (7, 0), (0, 8.2)),
+        Node("L_x", "loss", "L_{x}", (7, 0.95), (0.8, 8.2)),
+        Node("L_G", "loss", "L_{G}", (7, 1.8), (1.6, 8.2)),
+        Node("L_D", "loss", "L_{D}", (7, 2.6), (2.5, 8.2)),
     )
     pairs = (
-        *[
-            ("p1", "E"),
-            ("p2", "E"),
-            ("p3", "E"),
-            ("E", "sum"),
-            ("sum", "told"),
-            ("told", "mask"),
-            ("told", "image"),
-        ],
-        *[("mask", "M_hat"), ("image", "x_hat"), ("M_hat", "L_M"), ("M_hat", "L_x"), ("x_hat", "L_x")],
-        *[("x_hat", "D"), ("x", "D"), ("D", "L_G"), ("D", "L_D")],
+        *[("p1", "E"), ("p2", "E"), ("p3", "E"), ("E", "W"), ("E", "sum"), ("W", "M_hat"), ("M_hat", "L_W")],
+        *[("M_hat", "lay"), ("pieces", "lay"), ("sum", "told"), ("told", "X"), ("X", "x_hat"), ("lay", "x_hat")],
+        *[("x_hat", "L_x"), ("x_hat", "D"), ("x", "D"), ("D", "L_G"), ("D", "L_D")],
     )
-    parts = ("E", "mask", "image")
-    mask, patches = "w ‖M̂ − M‖_{1}", "w ‖x̂ ⊙ M̂ − x ⊙ M‖_{1}"
+    where, whole, laid = "−E ⅓ Σ_{k} ln p(place_{k})", "w ‖x̂ − x‖_{1}", ("M_hat>lay",)
     d = "L_{D} = −E ln D(x) − ⅓ [E ln(1 − D(x̂)) + E ln(1 − D(m)) + E ln(1 − D(m′))]"
+    all_of_it = f"−E ln D(x̂) {where.replace('−', '− ')} + {whole}"
     turns = (
         Gradient("D", ("L_D",), ("D",), d, ("x_hat>D",), phase="discriminator"),
-        Gradient("G_all", ("L_G", "L_M", "L_x"), parts, f"−E ln D(x̂) + {mask} + {patches}", (), ("x>D",), "generator"),
-        Gradient("mask", ("L_M",), ("E", "mask"), f"L_{{M}} = {mask}"),
-        Gradient("patches", ("L_x",), parts, f"L_{{x}} = {patches}"),
+        Gradient("G_all", ("L_G", "L_W", "L_x"), ("E", "W", "X"), all_of_it, laid, ("x>D",), "generator"),
+        Gradient("place", ("L_W",), ("E", "W"), f"L_{{W}} = {where}"),
+        Gradient("whole", ("L_x",), ("E", "X"), f"L_{{x}} = {whole}", laid),
     )
-    edges = (*[Edge(*pair) for pair in pairs], Edge("z", "told", "tb"))
-    return Picture(nodes, edges, turns, (7, 3.5), (3.4, 8.1), "flow.note.puzzle_gan")
+    edges = (*[Edge(*pair) for pair in pairs], Edge("z", "told", "tb"), Edge("lay", "X", "bt", "rl"))
+    return Picture(nodes, edges, turns, (8, 3.7), (3.4, 9), "flow.note.puzzle_gan")

@@ -34,7 +34,9 @@ FIELDS = {
     },
     "flow": Field("choice", "D", choices=flows.choices("puzzle_gan")),
 }
-MORE = r"""$$(\hat x,\hat M)=G(h,z),\quad z\sim U(-1,1)^{32}$$
+MORE = r"""$$h_k=E(p_k),\quad h_k\leftarrow h_k+R\Bigl(h_k,\sum_j h_j\Bigr)$$
+
+$$z\sim U(-1,1)^{32}$$
 
 $$\mathcal{L}_D=-\ln D(x)-\tfrac13\left[\ln(1-D(\hat x))+\ln(1-D(m))+\ln(1-D(m'))\right]$$"""
 
@@ -125,8 +127,9 @@ def complete_puzzle(
 
     places: [[row, column], ...] of the patches' middles, 0..31 each. digit, seed: which of our samples they are taken
     from; drawing instead: {"strokes": [[[x, y], ...], ...]} in [0, 1], or a grey image with ink = 1. z: seed of the
-    first of six noises. Returns `source`, `patches`, `covered`, `images` and `masks` packed as {"shape", "dtype",
-    "data": base64}; `kept` and `elsewhere` (mean |difference|), `overlap`, `digits`, `confidence` by picture.
+    first of six noises. Returns `source`, `patches`, `covered`, `mask` and `images` packed as {"shape", "dtype",
+    "data": base64}, and by picture `places` (like those asked for, as the network laid them), `off` (pixels), `kept`,
+    `home`, `elsewhere` (mean |difference|), `overlap`, `digits`, `confidence`.
     """
     from playground.inference import puzzle_gan
 
@@ -146,10 +149,11 @@ def _image(value: object) -> np.ndarray:
 
 
 def _completed(found: object) -> dict:
-    pictures = {name: pack(getattr(found, name)) for name in ("patches", "covered", "images", "masks")}
-    shares = {name: np.round(getattr(found, name), 5).tolist() for name in ("kept", "elsewhere", "overlap")}
+    pictures = {name: pack(getattr(found, name)) for name in ("patches", "covered", "mask", "images")}
+    by_picture = ("off", "kept", "home", "elsewhere", "overlap")
+    shares = {name: np.round(getattr(found, name), 5).tolist() for name in by_picture}
     read = {"digits": found.digits.tolist(), "confidence": np.round(found.confidence.astype(float), 4).tolist()}
-    return {**pictures, **shares, **read, "empty": found.empty.tolist()}
+    return {**pictures, **shares, **read, "places": found.places.tolist(), "empty": found.empty.tolist()}
 
 
 STAGE = Stage("puzzle_gan", build, register_api)
