@@ -198,7 +198,8 @@ class MADE(Autoregressive):
         turn = [torch.argsort(layer.turn_in[k], stable=True) for layer in (*self.layers, self.out)]  # pixels, units...
         # ends[l][i]: how many units of layer l are known once i pixels are
         degrees = [layer.turn_out[k] for layer in self.layers]
-        ends = [torch.searchsorted(m.sort().values, torch.arange(size) + 0.5).tolist() for m in degrees]
+        pixels = torch.arange(size, device=self.order.device) + 0.5
+        ends = [torch.searchsorted(m.sort().values, pixels).tolist() for m in degrees]
         hidden = [
             (layer.weight[after][:, before].T.contiguous(), layer.biases[k][after])
             for layer, before, after in zip(self.layers, turn[:-1], turn[1:], strict=True)
