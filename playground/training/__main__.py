@@ -28,6 +28,7 @@ from playground.data.patches import Puzzles
 from playground.data.text import TextBatches
 from playground.metrics.__main__ import measure
 from playground.models.base import Model
+from playground.training.ahead import Ahead
 from playground.training.arithmetic import bf16_is_faster
 from playground.training.image_film import ImageFilm
 from playground.training.loop import train
@@ -72,6 +73,8 @@ def fit(card: catalog.ModelCard, recipe: catalog.Recipe, options: argparse.Names
     name = options.images.resolve().name if options.images else options.variant or "reference"
     checkpoint = Path("runs") / card.id / name / f"seed{recipe.seed}.safetensors"
     batch = batches.at if batches else lambda step: (torch.empty(recipe.batch_size, 0),)
+    if batches and options.workers:
+        batch = Ahead(batches.at, steps * (1 + sum(phase.repeats for phase in model.phases())), options.workers)
     film = _film(recipe, checkpoint, steps, accelerator)
     go_on = {"accelerator": accelerator, "checkpoint": checkpoint, "resume": options.resume}
     trained = train(model, recipe, batch, steps, watch=film, **go_on)
@@ -147,6 +150,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--images", type=Path, default=None, help="a folder with one folder of pictures per domain")
     parser.add_argument("--side", type=int, default=128, help="of those pictures, in pixels: 64 to 256")
     parser.add_argument("--threads", type=int, default=None, help="CPU threads of torch")
+    parser.add_argument("--workers", type=int, default=0, help="processes that make batches ahead, for a quick device")
     parser.add_argument("--out", type=Path, default=None, help="write the weights here, and do not measure")
     return parser
 
