@@ -7,6 +7,7 @@ import re
 
 import gradio as gr
 import pytest
+from playwright.sync_api import expect
 
 from playground.errors import InvalidInput
 from playground.ui import app
@@ -81,12 +82,11 @@ def test_language_switches_at_once_and_stays(page):
     shown(page)
     page.click("[data-lang=ko]")
     page.wait_for_function("document.querySelector('h1').textContent === '생성 모델 놀이터'")
-    tabs = page.locator("#pg-tabs [role=tab]")
-    assert tabs.all_inner_texts() == ["픽셀", "GAN 실험실"]
-    assert page.locator("#again-pixels").inner_text() == "무엇을 볼까"
+    expect(page.locator("#pg-tabs [role=tab]")).to_have_text(["픽셀", "GAN 실험실"])  # Gradio's part, a moment later
+    expect(page.locator("#again-pixels")).to_have_text("무엇을 볼까")
     page.click("[data-tab-id=lab]")
     shown(page, "lab")
-    assert page.locator("#again-lab").inner_text() == "무엇을 볼까"
+    expect(page.locator("#again-lab")).to_have_text("무엇을 볼까")
     page.wait_for_url(re.compile("lang=ko"))
     page.goto(page.url.split("?")[0])
     assert page.inner_text("h1") == "생성 모델 놀이터" and page.title() == "생성 모델 놀이터"

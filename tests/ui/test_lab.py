@@ -269,7 +269,7 @@ def client():
     from gradio_client import Client
 
     blocks = app.build([stage.STAGE])
-    _, url, _ = app.launch(blocks, server_name="127.0.0.1", server_port=7911, prevent_thread_lock=True, quiet=True)
+    _, url, _ = app.launch(blocks, server_name="127.0.0.1", prevent_thread_lock=True, quiet=True)
     yield Client(url, verbose=False)
     blocks.close(verbose=False)
 
