@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cache
 from urllib.parse import urlsplit
 
 import pytest
@@ -60,13 +61,28 @@ def serve() -> Iterator[Callable[..., str]]:
 
 
 @pytest.fixture(scope="session")
-def server(serve: Callable[..., str]) -> str:
-    """Base URL of the whole page, with all stages, warming up as in `python app.py`."""
+def url_of(serve: Callable[..., str]) -> Callable[..., str]:
+    """url_of(ids) -> base URL of a page with these stages in their groups (none named: all), warming up."""
     from playground.ui import app
+    from playground.ui.stages import GROUPS
 
-    url = serve(app.build())
+    @cache
+    def start(ids: tuple[str, ...]) -> str:
+        groups = {name: [stage for stage in row if not ids or stage.id in ids] for name, row in GROUPS.items()}
+        return serve(app.build({name: row for name, row in groups.items() if row}))
+
     app.warm_up()
-    return url
+    return start
+
+
+@pytest.fixture(scope="module")
+def server(request: pytest.FixtureRequest, url_of: Callable[..., str]) -> str:
+    """Base URL of the page with the file's `STAGES`; without that of the whole page, as in `python app.py`.
+
+    Gradio takes half as long to mount one stage as all of them. test_basics, test_ladder and test_whole_page open
+    the whole page.
+    """
+    return url_of(tuple(getattr(request.module, "STAGES", ())))
 
 
 @dataclass
@@ -117,7 +133,7 @@ def new_context(browser: object, watch: Watch) -> Iterator[Callable[..., object]
 
 @pytest.fixture
 def new_page(server: str, new_context: Callable[..., object]) -> Callable[..., object]:
-    """new_page(path="/?tab=lab", lang="ko", viewport=(390, 844)) -> a page of a fresh visitor, Gradio mounted."""
+    """new_page(path="/?tab=lab", lang="ko", viewport=(390, 844)) -> `server` of a fresh visitor, Gradio mounted."""
 
     def start(path: str = "/", lang: str = "en", viewport: tuple[int, int] = (1920, 1080), **options: object) -> object:
         size = {"width": viewport[0], "height": viewport[1]}
@@ -131,5 +147,5 @@ def new_page(server: str, new_context: Callable[..., object]) -> Callable[..., o
 
 @pytest.fixture
 def page(new_page: Callable[..., object]) -> object:
-    """The whole page at 1920x1080 in English."""
+    """The page of `server` at 1920x1080 in English."""
     return new_page()

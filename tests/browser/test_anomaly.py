@@ -9,6 +9,7 @@ import pytest
 
 from playground.inference import anomaly as room
 
+STAGES = ("anomaly",)
 ROOT, HIST = ".pg-anomaly", ".pg-anomaly-hist canvas"
 ASKED = re.compile("component_server|queue/join")
 

@@ -13,6 +13,7 @@ from playground.inference import codes
 from playground.locale import text
 from playground.ui.stages.codes import FIELDS
 
+STAGES = ("codes",)
 KNOBS = ".pg-codes-knobs"
 OWN = ("c1", "c2", "c3", "seed", "sweep")  # the fields that the knobs hold
 READY = "document.querySelector('#codes-sweep .pg-image-grid[data-key]') && " + (

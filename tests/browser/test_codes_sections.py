@@ -13,6 +13,7 @@ from playground.inference import codes, codes_drawing, codes_measured
 from playground.locale import text
 from playground.ui.components.codes_views import ATTRIBUTES, SECTIONS, WAYS
 
+STAGES = ("codes",)
 TWIN = codes.VARIANTS[1]
 needs_twin = pytest.mark.skipif(
     not (codes.weights.directory("infogan", TWIN) / "codes.json").is_file(), reason="no network without lambda"

@@ -9,6 +9,7 @@ import pytest
 from playground.inference import collapse as room
 from playground.locale import text
 
+STAGES = ("collapse",)
 VIEW = ".pg-collapse"
 LAST = len(room.recorded()["steps"]) - 1
 

@@ -8,6 +8,7 @@ import pytest
 
 from playground import weights
 
+STAGES = ("colour",)
 CANVAS = ".pg-colour canvas"
 ASKED = re.compile("component_server|queue/join")
 LAST = 2352

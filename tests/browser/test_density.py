@@ -8,6 +8,7 @@ import pytest
 
 from playground import weights
 
+STAGES = ("density",)
 CANVAS = ".pg-density canvas"
 
 

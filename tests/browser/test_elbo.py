@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+STAGES = ("elbo",)
 SUM = ".pg-elbo-sum canvas"
 MAP = "[data-pic=nats]"
 PLANE = "[data-pic=plane] canvas"

@@ -12,6 +12,7 @@ from playground.ui.lane import Lane
 from playground.ui.stages import lab as stage
 from tests.browser import toasts
 
+STAGES = ("lab", "codes")  # one is left for the other
 VIEW = ".pg-lab"
 STEPS = lab.recorded("A")["steps"]  # of the frames of the film that opens the lab
 

@@ -16,6 +16,7 @@ from tests.browser import test_lab as base
 from tests.browser import toasts
 from tests.browser.test_lab import STEPS, VIEW, act, data, picture, until
 
+STAGES = ("lab",)
 lane, open_lab = base.lane, base.open_lab
 CHI = {"loss": "lsgan", "a": -1.0, "b": 1.0, "c": 0.0}  # one's own panel, at first
 

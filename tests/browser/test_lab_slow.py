@@ -10,6 +10,7 @@ from playground.locale import text
 from playground.ui.components.lab_slow import D_PHASES, G_PHASES
 from tests.browser import test_lab as base
 
+STAGES = ("lab",)
 VIEW, STAGE, FLOW = ".pg-slow", ".pg-slow-stage", ".pg-slow-flow canvas"
 lane, open_lab = base.lane, base.open_lab
 

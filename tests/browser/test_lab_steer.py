@@ -11,6 +11,7 @@ from tests.browser import test_lab as base
 from tests.browser import toasts
 from tests.browser.test_lab import STEPS, VIEW, act, data, picture, until
 
+STAGES = ("lab",)
 lane, open_lab = base.lane, base.open_lab
 
 
@@ -150,15 +151,22 @@ def test_a_branch_runs_beside_its_original_and_back(open_lab):
     page.select_option("[data-steer=panel]", "0")
     page.select_option("[data-steer=loss]", "lsgan")
     assert "40" in page.inner_text("[data-act=steer]")
-    page.click("[data-act=steer]")
+    page.fill("[data-steer=until]", "240")
+    for name in ("steer", "until"):
+        page.click(f"[data-act={name}]", trial=True)
+    # both in one go, or a quick machine is past the step before the second click
+    plays = page.evaluate(f"""() => {{
+        document.querySelector('[data-act=steer]').click();
+        const plays = document.querySelector('{VIEW}').dataset.playing;
+        document.querySelector('[data-act=until]').click();
+        return plays;
+    }}""")
+    assert plays == "true", "expected the branch to run before it is led to a step"
     until(page, "d.original === 'true' && +d.step > 60")
     page.wait_for_function("new URL(location).searchParams.get('changes') === '40:loss:lsgan:0'")
-    page.fill("[data-steer=until]", "240")
-    page.click("[data-act=until]")
-    # there, or at the nearest frame if the run has passed it already
-    reached = until(page, "+d.step < 1000 && d.playing === 'false'")
-    run, step = lab.branch(lab.make_run("C", seed=7), 40, "loss", "lsgan", 0), int(reached["step"])
-    frame = list(lab.film(run, after=step - 1, stop=step))[-1]
+    reached = until(page, "d.step === '240' && d.playing === 'false'")
+    run = lab.branch(lab.make_run("C", seed=7), 40, "loss", "lsgan", 0)
+    frame = list(lab.film(run, after=239, stop=240))[-1]
     assert reached["modes"] == ",".join(map(str, frame.modes))
     assert text("lab.says.other") in page.inner_text(".pg-lab-says"), "expected no claim about a changed run"
     assert page.inner_text(f"{VIEW} [data-loss=minimax] figcaption") == text("lab.loss.lsgan")

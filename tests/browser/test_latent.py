@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+STAGES = ("latent",)
 PLANE = ".pg-latent-plane canvas"
 ASKED = re.compile("component_server")
 READY = f"document.querySelector('{PLANE}')?.dataset.ready === '1'"

@@ -10,6 +10,7 @@ import pytest
 
 from tests.oracles import made as oracle
 
+STAGES = ("masks",)
 CANVAS = ".pg-masks canvas"
 
 

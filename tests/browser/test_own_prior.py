@@ -13,6 +13,7 @@ from playground.locale import text
 from playground.ui.lane import Lane
 from playground.ui.stages import lab
 
+STAGES = ("own_prior", "collapse")  # one is left for the other
 VIEW = ".pg-own"
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from playground.errors import WeightsError
 
+STAGES = ("pixels",)
 CANVAS = ".pg-pixel-player canvas"
 ASKED = re.compile("component_server|queue/join")
 SIDE = 28

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+STAGES = ("planes", "blend")
 ROOT = ".pg-planes"
 ASKED = re.compile("component_server")
 READY = f"Number(document.querySelector('{ROOT}')?.dataset.maps?.[0]) >= %d"

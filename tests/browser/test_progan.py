@@ -16,6 +16,7 @@ from playground.inference import progan as room
 from playground.locale import text
 from playground.ui.stages.progan import FIELDS, ROWS
 
+STAGES = ("progan",)
 VIEW, NET, PLAYER = ".pg-progan", ".pg-progan-net", ".pg-progan-player"
 READY = {
     "grow": f"document.querySelector('{VIEW}').dataset.shown",

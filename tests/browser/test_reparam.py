@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+STAGES = ("reparam",)
 ROOT = ".pg-reparam"
 GRAPHS = ".pg-reparam-graphs canvas"
 HILL = ".pg-reparam-descent canvas"

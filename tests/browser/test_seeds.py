@@ -10,6 +10,7 @@ from playground.inference import lab, lab_seeds
 from playground.locale import text
 from playground.ui.stages import seeds as stage
 
+STAGES = ("seeds",)
 VIEW = ".pg-seeds"
 
 

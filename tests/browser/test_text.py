@@ -8,6 +8,7 @@ import torch
 
 from playground.inference import text as room
 
+STAGES = ("text",)
 PLAYER, HELLO = ".pg-text-player", ".pg-hello"
 X, Y = [0, 1, 2, 2], [1, 2, 2, 3]
 
