@@ -43,7 +43,7 @@ const PLAIN_EDGES = [['mu', 'z', 0, 3], ['sigma', 'z', 0, 3], ['z', 'f', 1, 2]];
 const TRICK_EDGES = [['sigma', 'times', 0, 4], ['eps', 'times', 0, 9], ['times', 'z', 0.5, 3], ['mu', 'z', 0.3, 3], ['z', 'f', 1, 2]];
 
 function graph(g, area, nodes, edges, blocked, values, slopes) {
-  const r = Math.min(area.w * 0.07, area.h * 0.125), across = (x) => (small ? 0.37 + (x - 0.3) * 0.87 : x); // a phone needs room for the words at the left
+  const r = Math.max(0, Math.min(area.w * 0.07, area.h * 0.125)), across = (x) => (small ? 0.37 + (x - 0.3) * 0.87 : x); // a phone needs room for the words at the left
   const place = (name) => [area.x + across(nodes[name][0]) * area.w, area.y + nodes[name][1] * area.h];
   for (const [from, to, forward, back] of edges) {
     const [x, y] = place(from), [u, v] = place(to), length = Math.hypot(u - x, v - y), [dx, dy] = [(u - x) / length, (v - y) / length];
