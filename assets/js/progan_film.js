@@ -1,7 +1,7 @@
 // ---- the film of the growth ------------------------------------------------------------------------------------------------------------
 const SHOWN = @SHOWN@, ACROSS = Math.round(Math.sqrt(SHOWN)), COVERED = 4; // percent of the pictures that a digit must have
 const clip = { step: 0, playing: false, hover: null };
-let film = null, begun = false;   // {T, pen, seen, level, alpha, digits, schedule}; a film that was never shown starts by itself
+let film = null, begun = false;   // {T, pen, seen, level, alpha, digits, schedule, channels, own}; a film that was never shown starts by itself
 const lastFrame = () => (film ? film.T - 1 : 0);
 
 const askFilm = playground.gate(async () => {
@@ -73,6 +73,8 @@ function showFilm() {
   if (!film) { says('film').textContent = missing ? '' : t('page.loading'); return; }
   const k = clip.step, level = film.level[k], alpha = film.alpha[k];
   const where = alpha < 1 ? t('progan.at_fading', { old: size(level - 1), new: size(level), alpha: number(alpha) }) : size(level);
+  says('filmed').hidden = String(film.channels) === String(film.own);
+  says('filmed').textContent = t('progan.filmed', { channels: film.channels.join(', '), own: film.own.join(', ') });
   says('film').textContent = t('progan.film_says', { seen: whole(film.seen[k]), where, covered: covered(k) });
   sheet.setAttribute('aria-label', says('film').textContent);
   drawSheet(); schedule.later(); reading.later();

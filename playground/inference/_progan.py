@@ -65,16 +65,21 @@ def layers() -> list[dict]:
     return [_told(*row) for row in rows]
 
 
-def growth(seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(level (T,) uint8, alpha (T,)) of the network after so many real pictures (T,)."""
-    network = _network()
-    found = [network.growth(int(k)) for k in seen]
+def config(told: dict | None = None) -> ProGAN.Config:
+    """The network's, or one that was written down as JSON."""
+    if told is None:
+        return _network().config
+    return ProGAN.Config(**{name: tuple(value) if isinstance(value, list) else value for name, value in told.items()})
+
+
+def growth(config: ProGAN.Config, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(level (T,) uint8, alpha (T,)) of a network after so many real pictures (T,)."""
+    found = [config.growth(int(k)) for k in seen]
     return np.array([level for level, _ in found], np.uint8), np.array([alpha for _, alpha in found])
 
 
-def schedule() -> tuple[np.ndarray, np.ndarray]:
-    """Corners of the growth: real pictures shown (k,), and level - 1 + alpha then (k,)."""
-    config = _network().config
+def corners(config: ProGAN.Config) -> tuple[np.ndarray, np.ndarray]:
+    """Corners of the growth: real pictures shown (k,) int64, and level - 1 + alpha then (k,)."""
     spans = [span for pair in zip(config.fade, config.stay, strict=True) for span in pair]
     return np.cumsum([0, *spans]), np.array([0, *np.repeat(range(LEVELS), 2)], np.float64)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from playground import catalog, weights
+from playground import weights
 from playground.data.noise import noises
 from playground.data.walks import spherical
 from playground.errors import WeightsError
@@ -101,10 +101,12 @@ class Variation:
 
 @dataclass(frozen=True)
 class Film:
-    """T moments of the training, and how far the network had grown.
+    """T moments of a training, and how far the network had grown.
 
     sheet: PNG of T rows with 64 pictures of 32 x 32 each, ink = 255. seen (T,) int32: real pictures shown. level (T,),
     alpha (T,): of the network then. digits (T, 11): shares in percent of what the judge reads, last: no digit.
+    corner_seen (k,), corner_height (k,): corners of the growth, real pictures shown and level - 1 + alpha then.
+    channels: of the filmed network's levels, own: of the shipped one's.
     """
 
     sheet: bytes
@@ -112,6 +114,10 @@ class Film:
     level: np.ndarray
     alpha: np.ndarray
     digits: np.ndarray
+    corner_seen: np.ndarray
+    corner_height: np.ndarray
+    channels: tuple[int, ...]
+    own: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -202,9 +208,9 @@ def digits() -> np.ndarray:
 
 
 def film() -> Film:
-    """The film of the training. Raises WeightsError where it or the network is missing or damaged."""
+    """The film of a training. Raises WeightsError where it or the network is missing or damaged."""
     from PIL import Image
-    from safetensors.numpy import load_file
+    from safetensors import safe_open
 
     from playground.inference import _progan
 
@@ -214,8 +220,10 @@ def film() -> Film:
         with Image.open(io.BytesIO(sheet)) as picture:
             size = picture.size
         path = path.with_suffix(".safetensors")
-        rows = load_file(path)
-        steps, counts = rows["steps"].astype(np.int32), rows["digits"].astype(np.float64)
+        with safe_open(path, "np") as file:
+            steps, counts = file.get_tensor("steps").astype(np.int32), file.get_tensor("digits").astype(np.float64)
+            told = json.loads(file.metadata()["film"])
+        filmed = _progan.config(told["config"])
         if size != (SHOWN * SIDES[TOP], len(steps) * SIDES[TOP]) or counts.shape != (len(steps), 11):
             raise ValueError(
                 f"expected {len(steps)} rows of {SHOWN} pictures, got {size} pixels, digits {counts.shape}"
@@ -223,16 +231,12 @@ def film() -> Film:
     except Exception as reason:  # missing, cut short, or of another shape
         said = "missing" if isinstance(reason, FileNotFoundError) else str(reason)
         raise WeightsError(MODEL, str(path), said, f"python -m playground.training {MODEL}") from reason
-    seen = steps * catalog.card(MODEL).recipe.batch_size
-    level, alpha = _progan.growth(seen)
-    return Film(sheet, seen, level, alpha, 100 * counts / counts.sum(1, keepdims=True))
-
-
-def schedule() -> tuple[np.ndarray, np.ndarray]:
-    """Corners of the growth: real pictures shown (k,) int64, and level - 1 + alpha then (k,). Raises WeightsError."""
-    from playground.inference import _progan
-
-    return _progan.schedule()
+    seen = steps * told["batch_size"]
+    grown = _progan.growth(filmed, seen), _progan.corners(filmed)
+    (level, alpha), (corner_seen, corner_height) = grown
+    shares = 100 * counts / counts.sum(1, keepdims=True)
+    own = _progan.config().channels
+    return Film(sheet, seen, level, alpha, shares, corner_seen, corner_height, filmed.channels, own)
 
 
 def numbers() -> Numbers:

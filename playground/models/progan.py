@@ -107,6 +107,18 @@ class ProGAN(Model):
         fade: tuple[int, ...] = (0, 20_000, 30_000, 40_000)  # real pictures shown while a level fades in
         stay: tuple[int, ...] = (20_000, 20_000, 30_000, 80_000)  # and then, before the next one does
 
+        def growth(self, seen: int) -> tuple[int, float]:
+            """(level, alpha) of a network that was shown so many real pictures."""
+            left = seen
+            for level, (fade, stay) in enumerate(zip(self.fade, self.stay, strict=True)):
+                if left < fade:
+                    return level, left / fade
+                left -= fade
+                if left < stay:
+                    return level, 1.0
+                left -= stay
+            return LEVELS - 1, 1.0
+
     def __init__(self, config: Config = Config()) -> None:
         super().__init__(config)
         if not len(config.channels) == len(config.fade) == len(config.stay) == LEVELS:
@@ -123,15 +135,7 @@ class ProGAN(Model):
 
     def growth(self, seen: int) -> tuple[int, float]:
         """(level, alpha) after so many real pictures."""
-        left = seen
-        for level, (fade, stay) in enumerate(zip(self.config.fade, self.config.stay, strict=True)):
-            if left < fade:
-                return level, left / fade
-            left -= fade
-            if left < stay:
-                return level, 1.0
-            left -= stay
-        return LEVELS - 1, 1.0
+        return self.config.growth(seen)
 
     def generate(self, z: Tensor, *, level: int | None = None, alpha: float = 1.0) -> Tensor:
         """z (n, 64) -> (n, 1, s, s) in [0, 1], s = 4 * 2^level; without a level, as far as the network has grown."""

@@ -106,7 +106,7 @@ def _folders(recipe: catalog.Recipe, options: argparse.Namespace, accelerator: A
 def _film(recipe: catalog.Recipe, checkpoint: Path, steps: int, accelerator: Accelerator) -> ImageFilm | None:
     if not recipe.film or not accelerator.is_main_process:
         return None
-    return ImageFilm(checkpoint.with_name(f"{checkpoint.stem}.film.safetensors"), steps, recipe.film)
+    return ImageFilm(checkpoint.with_name(f"{checkpoint.stem}.film.safetensors"), steps, recipe.film, recipe.batch_size)
 
 
 def _batches(recipe: catalog.Recipe, model: Model, accelerator: Accelerator) -> Any:

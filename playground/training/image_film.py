@@ -10,12 +10,15 @@ before that had left beside the checkpoint.
     real, fake (T, WATCHED) half      D's logits (scores) on the same training digits, on the same z
     gradient (T,) float               median over these z of |dL_G/dx| before the mean over the batch
     digits (T, 11) int16              how often the judge reads each digit in these pictures; last: none
+
+Its metadata `film` says of which network: {"levels": greys of the sheet, "batch_size", "config": the model's}.
 """
 
 from __future__ import annotations
 
 import copy
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -42,11 +45,12 @@ def moments(total: int, frames: int) -> list[int]:
 class ImageFilm:
     """Watches a training (`training.loop.train`): told of every step, it looks at its moments only.
 
-    path: where the moments are kept on the way. total, frames: see `moments`.
+    path: where the moments are kept on the way. total, frames: see `moments`. batch_size: real pictures in a step.
     """
 
-    def __init__(self, path: Path, total: int, frames: int) -> None:
+    def __init__(self, path: Path, total: int, frames: int, batch_size: int) -> None:
         self.path, self.moments = path, set(moments(total, frames))
+        self.told: dict = {"levels": LEVELS, "batch_size": batch_size}
         self.z: Tensor | None = None
         self.x: Tensor | None = None
         self.seen: dict[int, dict[str, Tensor]] = {}
@@ -62,6 +66,7 @@ class ImageFilm:
     def _begin(self, step: int, model: Model) -> None:
         """What is watched, and what an interrupted run had seen before this step."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.told["config"] = asdict(model.config)
         self.z = torch.from_numpy(noises(range(WATCHED), model.z_dim)).to(model.device)
         self.x = mnist.grey(mnist.load(True)[0][:WATCHED]).to(model.device)
         if step and self.path.is_file():
@@ -79,7 +84,7 @@ class ImageFilm:
         rows = {name: torch.stack([self.seen[at][name] for at in steps]) for name in self.seen[steps[0]]}
         sheet(images).save(directory / "film.png", optimize=True)
         rows["steps"] = torch.tensor(steps, dtype=torch.int32)
-        save_file(rows, directory / "film.safetensors", metadata={"film": json.dumps({"levels": LEVELS})})
+        save_file(rows, directory / "film.safetensors", metadata={"film": json.dumps(self.told)})
 
 
 def look(model: Model, x: Tensor, z: Tensor) -> dict[str, Tensor]:

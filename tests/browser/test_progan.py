@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -14,9 +15,11 @@ from safetensors.numpy import save_file
 from playground import weights
 from playground.inference import progan as room
 from playground.locale import text
+from playground.models.progan import ProGAN
 from playground.ui.stages.progan import FIELDS, ROWS
 
 STAGES = ("progan",)
+FILMED = ProGAN.Config(64, (16, 12, 8, 8), (0, 20_000, 30_000, 40_000), (20_000, 20_000, 30_000, 80_000))
 VIEW, NET, PLAYER = ".pg-progan", ".pg-progan-net", ".pg-progan-player"
 READY = {
     "grow": f"document.querySelector('{VIEW}').dataset.shown",
@@ -41,7 +44,9 @@ def untrained(tmp_path_factory):
     rows = np.arange(5).repeat(32)[:, None] * np.full(64 * 32, 60)
     Image.fromarray(rows.astype(np.uint8)).save(folder / "film.png")
     steps = np.array([0, 1000, 1900, 8000, 26250], np.int32)
-    save_file({"steps": steps, "digits": np.ones((5, 11), np.int16)}, folder / "film.safetensors")
+    told = {"levels": 16, "batch_size": 16, "config": asdict(FILMED)}
+    rows = {"steps": steps, "digits": np.ones((5, 11), np.int16)}
+    save_file(rows, folder / "film.safetensors", {"film": json.dumps(told)})
     numbers = [{"metric": "recognised", "value": 91.4, "real": 98.9}, {"metric": "digits", "value": 10}]
     numbers.append({"metric": "frechet", "value": 3.2, "real_vs_real": 0.5, "n": 10_000})
     (folder / "metrics.json").write_text(json.dumps(numbers))
@@ -220,6 +225,9 @@ def test_the_film_beside_its_schedule(open_stage):
     assert page.get_attribute(PLAYER, "data-level") == "1"
     assert float(page.get_attribute(PLAYER, "data-alpha")) == pytest.approx(made.alpha[2])
     assert "30,400" in page.locator('[data-says="film"]').inner_text()
+    own = ", ".join(map(str, ProGAN.Config().channels))
+    other = text("progan.filmed").format(channels="16, 12, 8, 8", own=own)
+    assert page.inner_text('[data-says="filmed"]') == other, "expected the film of another network to say so"
     page.locator(PLAYER).focus()
     page.keyboard.press("End")
     page.wait_for_function(f"document.querySelector('{PLAYER}').dataset.frame === '4'")

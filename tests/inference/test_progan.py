@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import math
+import shutil
 import subprocess
 import sys
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -17,7 +19,9 @@ from playground import weights
 from playground.data.noise import noises
 from playground.errors import InvalidInput, WeightsError
 from playground.inference import progan as room
+from playground.models.progan import ProGAN
 
+FILM = {"film": json.dumps({"levels": 16, "batch_size": 16, "config": asdict(ProGAN.Config())})}
 LEVELS = pytest.mark.parametrize("level", range(4))
 PART = pytest.mark.parametrize("alpha", [0.0, 0.01, 0.25, 0.5, 0.77, 1.0])
 
@@ -35,7 +39,7 @@ def untrained(tmp_path_factory):
     sheet = np.arange(5 * 32 * 64 * 32).reshape(5 * 32, 64 * 32) % 256
     Image.fromarray(sheet.astype(np.uint8)).save(root / "progan" / "film.png")
     counts = np.tile(np.arange(11, dtype=np.int16), (5, 1))
-    save_file({"steps": steps, "digits": counts}, root / "progan" / "film.safetensors")
+    save_file({"steps": steps, "digits": counts}, root / "progan" / "film.safetensors", FILM)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(weights, "PRETRAINED", root)
         weights._load.cache_clear()
@@ -229,11 +233,36 @@ def test_the_film_says_how_far_the_network_had_grown():
 
 
 def test_the_schedule_is_the_growth():
-    seen, at = room.schedule()
+    film = room.film()
+    seen, at = film.corner_seen, film.corner_height
     assert seen[0] == 0 and at[0] == 0 and at[-1] == 3 and (np.diff(seen) >= 0).all() and (np.diff(at) >= 0).all()
     for shown in range(0, int(seen[-1]), 7321):
         level, alpha = network().growth(shown)
         assert np.interp(shown, seen, at) == pytest.approx(level - 1 + alpha if level else 0)
+
+
+def test_a_film_of_another_network_has_its_own_growth(untrained, tmp_path, monkeypatch):
+    folder = tmp_path / "progan"
+    shutil.copytree(untrained / "progan", folder)
+    other = ProGAN.Config(channels=(8, 8, 4, 4), fade=(0, 10, 20, 30), stay=(5, 10, 20, 30))
+    told = {"levels": 16, "batch_size": 2, "config": asdict(other)}
+    rows = {"steps": np.array([0, 5, 10, 40, 100], np.int32), "digits": np.ones((5, 11), np.int16)}
+    save_file(rows, folder / "film.safetensors", {"film": json.dumps(told)})
+    monkeypatch.setattr(weights, "PRETRAINED", tmp_path)
+    film = room.film()
+    assert film.channels == (8, 8, 4, 4) and film.own == network().config.channels
+    assert film.seen.tolist() == [0, 10, 20, 80, 200] and film.corner_seen.tolist() == [
+        0,
+        0,
+        5,
+        15,
+        25,
+        45,
+        65,
+        95,
+        125,
+    ]
+    assert (film.level.tolist(), film.alpha.tolist()) == ([0, 1, 1, 3, 3], [1, 0.5, 1, 0.5, 1])
 
 
 @pytest.mark.parametrize("name", ["film.png", "film.safetensors"])
@@ -250,7 +279,7 @@ def test_a_damaged_film_says_how_to_make_it_again(name, damage, untrained, tmp_p
     elif name == "film.png":
         Image.new("L", (64 * 28, 5 * 28)).save(folder / name)
     else:
-        save_file({"steps": np.arange(4, dtype=np.int32), "digits": np.ones((4, 11), np.int16)}, folder / name)
+        save_file({"steps": np.arange(4, dtype=np.int32), "digits": np.ones((4, 11), np.int16)}, folder / name, FILM)
     monkeypatch.setattr(weights, "PRETRAINED", tmp_path)
     with pytest.raises(WeightsError, match="python -m playground.training progan"):
         room.film()

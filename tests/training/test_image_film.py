@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import json
 import shutil
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 import torch
 from accelerate import Accelerator
 from PIL import Image
+from safetensors import safe_open
 from safetensors.torch import load_file
 
 from playground.catalog import Recipe
@@ -46,7 +49,7 @@ def train(path, watch, resume=False) -> None:
 
 
 def film(path) -> ImageFilm:
-    return ImageFilm(path / "moments.safetensors", STEPS, FRAMES)
+    return ImageFilm(path / "moments.safetensors", STEPS, FRAMES, 8)
 
 
 # ---- moments ---------------------------------------------------------------------------------------------------------
@@ -134,6 +137,10 @@ def test_a_resumed_run_films_what_an_unbroken_one_does(tmp_path, monkeypatch):
     second.write(broken)
 
     assert sorted(load_file(whole / "film.safetensors")["steps"].tolist()) == moments(STEPS, FRAMES)
+    for path in (whole, broken):
+        with safe_open(path / "film.safetensors", "pt") as file:
+            told = json.loads(file.metadata()["film"])
+        assert told == {"levels": image_film.LEVELS, "batch_size": 8, "config": asdict(tiny().config)}
     for name, value in load_file(whole / "film.safetensors").items():
         assert torch.equal(value, load_file(broken / "film.safetensors")[name]), name
     sheets = [np.asarray(Image.open(path / "film.png")) for path in (whole, broken)]

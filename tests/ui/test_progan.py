@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from safetensors.numpy import save_file
 from playground import weights
 from playground.inference import progan as room
 from playground.locale import has, text
+from playground.models.progan import ProGAN
 from playground.ui import handlers
 from playground.ui.components import progan_view
 from playground.ui.components.progan_view import KNOBS, ProganView
@@ -40,7 +42,8 @@ def untrained(tmp_path_factory):
         weights.create("progan").save_pretrained(folder)
     Image.new("L", (64 * 32, 3 * 32), 80).save(folder / "film.png")
     rows = {"steps": np.array([0, 2000, 26250], np.int32), "digits": np.ones((3, 11), np.int16)}
-    save_file(rows, folder / "film.safetensors")
+    told = {"levels": 16, "batch_size": 16, "config": asdict(ProGAN.Config())}
+    save_file(rows, folder / "film.safetensors", {"film": json.dumps(told)})
     numbers = [{"metric": "recognised", "value": 90.0, "real": 99.0}, {"metric": "digits", "value": 10}]
     numbers.append({"metric": "frechet", "value": 3.0, "real_vs_real": 0.5, "n": 10_000})
     (folder / "metrics.json").write_text(json.dumps(numbers))

@@ -69,7 +69,8 @@ FILM = """<section data-section="film">
       data-t-label="progan.schedule"></canvas></div>
     <h3 data-t="progan.read_film"></h3><div class="pg-progan-chart" data-view="read"><canvas role="img"
       data-t-label="progan.read_film"></canvas></div>
-    <p class="pg-progan-note" data-t="progan.film_note"></p></div>
+    <p class="pg-progan-note" data-t="progan.film_note"></p>
+    <p class="pg-progan-note" data-says="filmed" hidden></p></div>
 </div>@BAR@</div></section>"""
 KNOBS = """<div class="pg-progan-knobs" role="group" data-t-label="progan.controls">
 <div class="pg-progan-knob" data-for="grow network"><label for="progan-seed" data-t="progan.first_seed"></label>

@@ -96,14 +96,15 @@ def film() -> dict:
     from playground.inference import progan
 
     made = progan.film()
-    shown, height = progan.schedule()
     return {
         "sheet": base64.b64encode(made.sheet).decode("ascii"),
         "seen": made.seen.tolist(),
         "level": made.level.tolist(),
         "alpha": made.alpha.tolist(),
         "digits": pack(made.digits),
-        "schedule": {"seen": shown.tolist(), "at": height.tolist()},
+        "schedule": {"seen": made.corner_seen.tolist(), "at": made.corner_height.tolist()},
+        "channels": list(made.channels),
+        "own": list(made.own),
     }
 
 
