@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from urllib.parse import urlsplit
 
 import pytest
@@ -42,9 +41,9 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-@pytest.fixture(scope="session")
-def serve() -> Iterator[Callable[..., str]]:
-    """serve(blocks, lang=None) -> base URL of a page of `playground.ui.app.build`, until the end of the session."""
+@contextmanager
+def served() -> Iterator[Callable[..., str]]:
+    """serve(blocks, **options of `app.launch`) -> base URL of a page of `playground.ui.app.build`, until the end."""
     from playground.ui import app
 
     running = []
@@ -60,29 +59,39 @@ def serve() -> Iterator[Callable[..., str]]:
         blocks.close(verbose=False)
 
 
+@pytest.fixture(scope="module")
+def serve() -> Iterator[Callable[..., str]]:
+    """`served` until the end of the file: a server that nobody visits still asks its queue for work all the time."""
+    with served() as start:
+        yield start
+
+
 @pytest.fixture(scope="session")
-def url_of(serve: Callable[..., str]) -> Callable[..., str]:
-    """url_of(ids) -> base URL of a page with these stages in their groups (none named: all), warming up."""
+def whole() -> Iterator[str]:
+    """Base URL of the whole page, with all stages, warming up as in `python app.py`."""
     from playground.ui import app
-    from playground.ui.stages import GROUPS
 
-    @cache
-    def start(ids: tuple[str, ...]) -> str:
-        groups = {name: [stage for stage in row if not ids or stage.id in ids] for name, row in GROUPS.items()}
-        return serve(app.build({name: row for name, row in groups.items() if row}))
-
-    app.warm_up()
-    return start
+    with served() as start:
+        url = start(app.build())
+        app.warm_up()
+        yield url
 
 
 @pytest.fixture(scope="module")
-def server(request: pytest.FixtureRequest, url_of: Callable[..., str]) -> str:
-    """Base URL of the page with the file's `STAGES`; without that of the whole page, as in `python app.py`.
+def server(request: pytest.FixtureRequest) -> str:
+    """Base URL of the page with the file's `STAGES`; without that of the whole page.
 
     Gradio takes half as long to mount one stage as all of them. test_basics, test_ladder and test_whole_page open
     the whole page.
     """
-    return url_of(tuple(getattr(request.module, "STAGES", ())))
+    from playground.ui import app
+    from playground.ui.stages import GROUPS
+
+    ids = getattr(request.module, "STAGES", ())
+    if not ids:
+        return request.getfixturevalue("whole")
+    groups = {name: [stage for stage in row if stage.id in ids] for name, row in GROUPS.items()}
+    return request.getfixturevalue("serve")(app.build({name: row for name, row in groups.items() if row}))
 
 
 @dataclass
