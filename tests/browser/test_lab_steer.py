@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from playwright.sync_api import expect
+
 from playground.inference import lab
 from playground.locale import text
 from tests.browser import test_lab as base
@@ -150,7 +152,7 @@ def test_a_branch_runs_beside_its_original_and_back(open_lab):
     page.click(".pg-lab-live summary")
     page.select_option("[data-steer=panel]", "0")
     page.select_option("[data-steer=loss]", "lsgan")
-    assert "40" in page.inner_text("[data-act=steer]")
+    expect(page.locator("[data-act=steer]")).to_contain_text("40")  # once the film of the link is there
     page.fill("[data-steer=until]", "240")
     for name in ("steer", "until"):
         page.click(f"[data-act={name}]", trial=True)
