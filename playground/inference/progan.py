@@ -232,11 +232,9 @@ def film() -> Film:
         said = "missing" if isinstance(reason, FileNotFoundError) else str(reason)
         raise WeightsError(MODEL, str(path), said, f"python -m playground.training {MODEL}") from reason
     seen = steps * told["batch_size"]
-    grown = _progan.growth(filmed, seen), _progan.corners(filmed)
-    (level, alpha), (corner_seen, corner_height) = grown
     shares = 100 * counts / counts.sum(1, keepdims=True)
-    own = _progan.config().channels
-    return Film(sheet, seen, level, alpha, shares, corner_seen, corner_height, filmed.channels, own)
+    growth, corners = _progan.growth(filmed, seen), _progan.corners(filmed)
+    return Film(sheet, seen, *growth, shares, *corners, filmed.channels, _progan.config().channels)
 
 
 def numbers() -> Numbers:
