@@ -7,7 +7,6 @@ import re
 
 import gradio as gr
 import pytest
-from playwright.sync_api import expect
 
 from playground.errors import InvalidInput
 from playground.ui import app
@@ -66,6 +65,13 @@ def shown(page, stage="pixels"):
     return page.input_value(f"#out-{stage} textarea")
 
 
+def labelled(page, selector, words):
+    """Until Gradio, a moment after the page's own parts, has these words there."""
+    page.wait_for_function(
+        "([at, words]) => document.querySelector(at).innerText.trim() === words", arg=[selector, words]
+    )
+
+
 def toasts(page):
     page.wait_for_selector(".pg-toast")
     return page.locator(".pg-toast > span").all_inner_texts()
@@ -82,11 +88,12 @@ def test_language_switches_at_once_and_stays(page):
     shown(page)
     page.click("[data-lang=ko]")
     page.wait_for_function("document.querySelector('h1').textContent === '생성 모델 놀이터'")
-    expect(page.locator("#pg-tabs [role=tab]")).to_have_text(["픽셀", "GAN 실험실"])  # Gradio's part, a moment later
-    expect(page.locator("#again-pixels")).to_have_text("무엇을 볼까")
+    labelled(page, "#pg-tabs [role=tab]", "픽셀")
+    labelled(page, "#again-pixels", "무엇을 볼까")
+    assert page.locator("#pg-tabs [role=tab]").all_inner_texts() == ["픽셀", "GAN 실험실"]
     page.click("[data-tab-id=lab]")
     shown(page, "lab")
-    expect(page.locator("#again-lab")).to_have_text("무엇을 볼까")
+    labelled(page, "#again-lab", "무엇을 볼까")
     page.wait_for_url(re.compile("lang=ko"))
     page.goto(page.url.split("?")[0])
     assert page.inner_text("h1") == "생성 모델 놀이터" and page.title() == "생성 모델 놀이터"
