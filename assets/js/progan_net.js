@@ -34,7 +34,7 @@ function block(netName, level, members) {
   node.style.setProperty('--at', level);
   const map = title.appendChild(make('i', 'pg-map'));
   map.style.setProperty('--side', `${12 + 7 * Math.log2(SIDES[level])}px`);
-  map.style.boxShadow = Array.from({ length: Math.max(1, Math.round(channels(level) / 12)) }, (_, k) => `${3 * k + 3}px ${-3 * k - 3}px 0 -1px var(--pg-panel), ${3 * k + 3}px ${-3 * k - 3}px 0 0 var(--pg-map)`).join(', ');
+  map.style.boxShadow = Array.from({ length: Math.max(1, Math.round(5 * channels(level) / channels(0))) }, (_, k) => `${3 * k + 3}px ${-3 * k - 3}px 0 -1px var(--pg-panel), ${3 * k + 3}px ${-3 * k - 3}px 0 0 var(--pg-map)`).join(', ');
   title.append(make('b', '', `${size(level)} × ${channels(level)}`), make('em', 'pg-block-state'));
   for (const member of members) node.append(member);
   return node;

@@ -61,8 +61,8 @@ CARDS: tuple[ModelCard, ...] = (
         floor=14.9,  # ten times what as many training digits have
         recipe=replace(
             _IMAGES,
-            epochs=40,
-            batch_size=16,
+            epochs=62.25,
+            batch_size=64,
             lr=2e-3,
             betas=(0.0, 0.99),
             schedule="linear_tail",

@@ -103,9 +103,9 @@ class ProGAN(Model):
     @dataclass(frozen=True)
     class Config:
         z_dim: int = 64
-        channels: tuple[int, ...] = (64, 48, 24, 12)  # of the levels
-        fade: tuple[int, ...] = (0, 20_000, 30_000, 40_000)  # real pictures shown while a level fades in
-        stay: tuple[int, ...] = (20_000, 20_000, 30_000, 80_000)  # and then, before the next one does
+        channels: tuple[int, ...] = (128, 96, 48, 16)  # of the levels
+        fade: tuple[int, ...] = (0, 80_000, 120_000, 160_000)  # real pictures shown while a level fades in
+        stay: tuple[int, ...] = (80_000, 80_000, 120_000, 320_000)  # and then, before the next one does
 
         def growth(self, seen: int) -> tuple[int, float]:
             """(level, alpha) of a network that was shown so many real pictures."""

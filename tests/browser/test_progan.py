@@ -18,6 +18,8 @@ from playground.locale import text
 from playground.models.progan import ProGAN
 from playground.ui.stages.progan import FIELDS, ROWS
 
+CHANNELS = ProGAN.Config().channels
+
 STAGES = ("progan",)
 FILMED = ProGAN.Config(64, (16, 12, 8, 8), (0, 20_000, 30_000, 40_000), (20_000, 20_000, 30_000, 80_000))
 VIEW, NET, PLAYER = ".pg-progan", ".pg-progan-net", ".pg-progan-player"
@@ -182,7 +184,7 @@ def test_the_drawing_follows_the_slider(open_stage):
     }
     for id, want in expected.items():
         assert page.evaluate(status, id) == want, id
-    assert "16 × 16 × 24" in page.locator(".pg-block[data-net='G'][data-level='2']").inner_text()
+    assert f"16 × 16 × {CHANNELS[2]}" in page.locator(".pg-block[data-net='G'][data-level='2']").inner_text()
     page.locator('[data-level="3"].pg-button').click()
     page.wait_for_function(f"document.querySelector('{NET}').dataset.at === '3'")
     assert page.evaluate(status, "G:second.3") == "in" and page.evaluate(status, "D:from_rgb.2") == "left"
@@ -195,10 +197,10 @@ def test_a_layer_explains_itself_with_its_constant(open_stage):
     layers = {f"{row.net}:{row.name}": row for row in room.layers()}
     page.locator('[data-layer="G:first.1"]').hover()
     page.wait_for_function(f"document.querySelector('{NET}').dataset.told === 'G:first.1'")
-    assert f"{layers['G:first.1'].scale:.4f}" in told.inner_text() and "√432" in told.inner_text()
+    assert f"{layers['G:first.1'].scale:.4f}" in told.inner_text() and f"√{9 * CHANNELS[1]}" in told.inner_text()
     page.locator('[data-layer="D:last.0"]').focus()
     page.wait_for_function(f"document.querySelector('{NET}').dataset.told === 'D:last.0'")
-    assert "65" in told.inner_text()
+    assert str(CHANNELS[0] + 1) in told.inner_text()
     page.keyboard.press("Tab")
     page.wait_for_function(f"document.querySelector('{NET}').dataset.told === 'D:last.1'")
 
