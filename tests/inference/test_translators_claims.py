@@ -37,9 +37,10 @@ def test_claim_without_the_cycle_digits_are_lost(pair):
     assert other.style > 90, "expected the style to be reached all the same"
 
 
-def test_claim_without_the_way_back_digits_are_lost():
+def test_claim_without_the_way_back_digits_are_lost_and_do_not_come_back():
     for variant in stargan.VARIANTS:
         shipped("stargan", variant)
     one, other = stargan.numbers()
     assert one.missing is None and other.missing is None
-    assert one.digit > other.digit + 20 and one.cycle < other.cycle
+    assert one.digit > other.digit + 3 and one.digit_worst > other.digit_worst + 20
+    assert 3 * one.cycle < other.cycle and 2 * one.truth < other.truth

@@ -139,15 +139,18 @@ def test_other_sizes_are_refused(side, domains):
         CycleGAN.sized(side, domains)
 
 
+@pytest.mark.parametrize(("patches", "whole"), [(3, True), (2, False)])
 @pytest.mark.parametrize(("adversarial", "identity", "veil"), [(1.0, 0.0, 0.0), (0.1, 0.5, 0.3)])
-def test_stargans_objectives_term_by_term(adversarial, identity, veil):
-    model, batch = stargan(adversarial=adversarial, identity=identity, veil=veil), pictures(3)
+def test_stargans_objectives_term_by_term(adversarial, identity, veil, patches, whole):
+    """The authors' own, and ours: patches of a layer before the last, and the slope of the mean over them."""
+    terms = {"adversarial": adversarial, "identity": identity, "veil": veil, "patches": patches, "whole": whole}
+    model, batch = stargan(**terms), pictures(3)
     x = (2 * batch - 1).flatten(0, 1)
     source = torch.tensor([0, 0, 1, 1, 2, 2])
 
     def drawn() -> tuple[torch.Tensor, torch.Generator]:
         generator = torch.Generator().manual_seed(3)
-        return source[torch.randperm(6, generator=generator)], generator
+        return source[torch.rand(6, generator=generator).argsort()], generator
 
     target, generator = drawn()
     fake = model.aim(x, target)
@@ -163,8 +166,10 @@ def test_stargans_objectives_term_by_term(adversarial, identity, veil):
     x = veiled(x, veil, generator)
     eps = torch.rand(6, generator=generator, dtype=torch.float64).view(6, 1, 1, 1)
     middle = (eps * x + (1 - eps) * fake).requires_grad_()
-    (slope,) = torch.autograd.grad(model.D(middle)[0].sum(), middle)
-    penalty = ((slope.flatten(1).norm(dim=1) - 1) ** 2).mean()
+    scores = model.D(middle)[0]
+    (slope,) = torch.autograd.grad(scores.sum(), middle)
+    size = slope.flatten(1).norm(dim=1) / (1 if whole else scores[0].numel())
+    penalty = ((size - 1) ** 2).mean()
     (real, of_real), (made, _) = model.D(x), model.D(fake)
     expected = made.mean() - real.mean() + PENALTY * penalty + F.cross_entropy(of_real, source)
     found = model.phases()[0].loss((batch,), torch.Generator().manual_seed(3))
