@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
@@ -14,12 +15,20 @@ from playground.inference.device import one_thread, resolve
 from playground.models.progan import LEVELS, ProGAN
 from playground.nn.equalized import EqualizedConv2d, EqualizedLinear, minibatch_std
 
+PART = 25  # pictures that are drawn in one go: room for a hundred is new memory at every layer
 
-@torch.inference_mode()
+
 def images(z: np.ndarray, level: int, alpha: float) -> np.ndarray:
     """Pictures (n, s, s) uint8 of noises z (n, 64)."""
     network = _network()
-    return _bytes(network.generate(_tensor(z, network), level=level, alpha=alpha))
+
+    @torch.inference_mode()  # of the thread that it is called in
+    def draw(part: Tensor) -> np.ndarray:
+        return _bytes(network.generate(part, level=level, alpha=alpha))
+
+    parts = _tensor(z, network).split(PART)
+    with ThreadPoolExecutor(2) as pool:  # torch itself takes one thread for each visitor
+        return np.concatenate(list(pool.map(draw, parts) if len(parts) > 1 else map(draw, parts)))
 
 
 @torch.inference_mode()

@@ -12,8 +12,8 @@ Every layer is equalized, every feature of G normalized pixel by pixel, D sees h
 (`nn.equalized`), and the weights that are shipped are an average. How far a network has grown follows from `seen`, the
 number of real pictures it was shown.
 
-Deviations: few channels and few steps. In so short a time the paper's Wasserstein loss with its penalty collapses here;
-the non-saturating loss with a penalty on D's slope at real pictures [2], which the same authors went over to, does not.
+Deviations: few channels. With them the paper's Wasserstein loss with its penalty collapsed here; the non-saturating
+loss with a penalty on D's slope at real pictures [2], which the same authors went over to, does not.
 The penalty is taken every fourth step, four times as strong, as they came to do as well [3].
 Adam's moments are kept when a level comes in, where the authors start them anew. Digits are padded from 28 to 32
 pixels. And `tap`: once a level is in, the authors leave the toRGB of the levels below it behind. Here those layers, and
@@ -204,8 +204,9 @@ class ProGAN(Model):
 
 
 def up2(x: Tensor) -> Tensor:
-    """Every pixel twice, both ways."""
-    return F.interpolate(x, scale_factor=2, mode="nearest")
+    """Every pixel twice, both ways: (n, C, h, w) -> (n, C, 2h, 2w). `F.interpolate` takes three times as long here."""
+    n, C, h, w = x.shape
+    return x[:, :, :, None, :, None].expand(n, C, h, 2, w, 2).reshape(n, C, 2 * h, 2 * w)
 
 
 def down2(x: Tensor) -> Tensor:
