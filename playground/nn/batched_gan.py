@@ -80,7 +80,7 @@ class BatchedGAN:
         self.G = BatchedMLP(Parameters.of(theta_g.repeat(self.L, 1), sizes_g), slope)
         self.D = BatchedMLP(Parameters.of(theta_d.repeat(self.L, 1), sizes_d), slope)
         self._adam_g, self._adam_d = Adam(self.G, self.L), Adam(self.D, self.L)
-        self.tapes = Tapes.of(self.G, self.D, batch)
+        self.tapes = Tapes.of(self.G, self.D, batch, all(loss.penalized for loss in losses))
         self._looks: dict[tuple[tuple[int, ...], int, bool], Tape] = {}
         self.average: BatchedMLP | None = None
         self.steps = 0

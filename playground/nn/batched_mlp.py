@@ -45,6 +45,24 @@ class Tape:
         self.h, self.d = h, d
         self.hT = [a.mT for a in h]
 
+    def within(self, room: Tape) -> Tape:
+        """The same, with what lies between its ends in the room of a larger tape that nobody needs meanwhile."""
+
+        def there(inner: Tensor, large: Tensor) -> Tensor:
+            return large.flatten()[: inner.numel()].view_as(inner)
+
+        h, d = (
+            [own[0], *map(there, own[1:-1], other[1:-1]), own[-1]]
+            for own, other in ((self.h, room.h), (self.d, room.d))
+        )
+        return Tape(h, d)
+
+    def folded(self) -> Tape:
+        """The same with d_l in the room of h_{l+1}, which nobody needs any more when `backward` makes d_l, unless the
+        parameters' gradients are gathered later. A core's cache then holds more models."""
+        inner = zip(self.d[1:-2], self.h[2:-1], strict=True)
+        return Tape(self.h, [self.d[0], *(h if h.shape == d.shape else d for d, h in inner), *self.d[-2:]])
+
     def part(self, models: slice | int, samples: slice = slice(None)) -> Tape:
         """Views of some models and samples; of one model, by its number, without the axis M."""
         return Tape(*([a[models][..., samples] for a in arrays] for arrays in (self.h, self.d)))

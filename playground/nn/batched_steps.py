@@ -25,6 +25,8 @@ class Tapes(NamedTuple):
     """Workspaces of all models in a step: g of G on z, f of D on G's samples, pairs of D on data and samples; more the
     same, points between them, and for tanh room for their penalty, for those with one. f goes on from the samples of g,
     g from the gradients of f; a batch of products wants its matrices without gaps, so the pairs are not a part of more.
+
+    What is not needed at the same time shares its room: G's step comes when D's pairs (or more) have been used.
     """
 
     g: Tape
@@ -33,10 +35,13 @@ class Tapes(NamedTuple):
     more: Tape
 
     @classmethod
-    def of(cls, G: BatchedMLP, D: BatchedMLP, B: int) -> Tapes:
+    def of(cls, G: BatchedMLP, D: BatchedMLP, B: int, penalized: bool = False) -> Tapes:
+        """penalized: whether all models have a penalty."""
         g, f = G.tape(B), D.tape(B)
         g.d[-1] = f.d[0]
-        return cls(g, Tape([g.h[-1], *f.h[1:]], f.d), D.tape(2 * B), D.tape((4 if D.slope is None else 3) * B))
+        pairs, more = D.tape(2 * B), D.tape((4 if D.slope is None else 3) * B)
+        f = Tape([g.h[-1], *f.h[1:]], f.d).within(more if penalized else pairs)
+        return cls(g.folded(), f.folded(), pairs.folded(), more)
 
     def judged(self, penalized: bool) -> Tape:
         """Where D sees data and samples."""
