@@ -34,8 +34,9 @@ def furnish(path: Path) -> Path:
 
 def untrained(variant: str, seed: int) -> torch.nn.Module:
     """Weights of its own for each loss, large enough that two noises are two pictures."""
-    model, generator = weights.create("dcgan", variant), torch.Generator().manual_seed(seed)
-    with torch.no_grad():
+    with torch.random.fork_rng(), torch.no_grad():
+        torch.manual_seed(seed)  # biases keep what the layers gave them, which is drawn as well
+        model, generator = weights.create("dcgan", variant), torch.Generator().manual_seed(seed)
         for parameter in model.parameters():
             if parameter.dim() > 1:
                 parameter.copy_(torch.randn(parameter.shape, generator=generator) * 0.12)

@@ -10,7 +10,7 @@ import torch
 from playground import weights
 from playground.data.captions import ATTRIBUTES
 
-UNTRAINED = ("text2image", "caption_judge", "puzzle_gan")
+UNTRAINED = {"text2image": 0.2, "caption_judge": 0.2, "puzzle_gan": 0.08}  # the size of their weights
 
 
 def furnish(path: Path) -> Path:
@@ -25,12 +25,13 @@ def furnish(path: Path) -> Path:
 
 
 def untrained(id: str, seed: int) -> torch.nn.Module:
-    """Weights large enough that two captions, or two patches, are two pictures."""
-    model, generator = weights.create(id), torch.Generator().manual_seed(seed)
-    with torch.no_grad():
+    """Weights large enough that two captions, or two patches, are two pictures, and not only black and white ones."""
+    with torch.random.fork_rng(), torch.no_grad():
+        torch.manual_seed(seed)  # biases keep what the layers gave them, which is drawn as well
+        model, generator = weights.create(id), torch.Generator().manual_seed(seed)
         for parameter in model.parameters():
             if parameter.dim() > 1:
-                parameter.copy_(torch.randn(parameter.shape, generator=generator) * 0.2)
+                parameter.copy_(torch.randn(parameter.shape, generator=generator) * UNTRAINED[id])
     return model.eval()
 
 
