@@ -84,6 +84,19 @@ class Draws:
         room[:, k, r] = drawn.view(CHUNK, self.run.batch, -1).mT
 
 
+class SomeDraws:
+    """Some seeds' part of what is drawn for more."""
+
+    def __init__(self, draws: Draws, part: slice) -> None:
+        self.data, self.scale = draws.data, draws.scale
+        self._draws, self._part = draws, part
+
+    def batch(self, step: int, K: int, J: int) -> Batch:
+        """As `Draws.batch`."""
+        x, z, eps, more = self._draws.batch(step, K, J)
+        return x[:, self._part], z[:, self._part], eps[:, self._part], more[:, self._part]
+
+
 class Trainer:
     """A run being trained, for one seed or several at once: model l * R + r is seed r of panel l.
 
@@ -97,7 +110,7 @@ class Trainer:
         seeds: Sequence[int] | None = None,
         device: str = "cpu",
         replayed: bool = False,
-        draws: Draws | None = None,
+        draws: Draws | SomeDraws | None = None,
         only: slice = slice(None),
     ) -> None:
         self.run, self.seeds, self.device = run, tuple(seeds or [run.seed]), device

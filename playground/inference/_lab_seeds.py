@@ -1,8 +1,9 @@
 """The torch side of `inference.lab_seeds`: a few seeds at a time, side by side in threads; or all at once on a GPU.
 
 Sixteen seeds of one panel train for a chunk of steps, then the same seeds of the next panel on the same data: models
-enough for their products to outlast the calls, and no more than the cache can hold between two of them. One thread per
-core takes such a group of seeds after the other; the engine's products leave the interpreter free for the other thread.
+enough for their products to outlast the calls, and no more than the cache can hold between two of them. With a penalty,
+which has half as many samples again, these are eight. One thread per core takes such a group of seeds after the other;
+the engine's products leave the interpreter free for the other thread.
 A GPU takes all seeds and panels together, step by step or by replaying a graph, where that was measured to be faster.
 """
 
@@ -12,19 +13,22 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 
-from playground.inference._lab import CHUNK, Draws, Trainer
+from playground.inference._lab import CHUNK, Draws, SomeDraws, Trainer
 from playground.inference.device import one_thread, resolve
 from playground.inference.lab_run import Run, settings
 from playground.inference.lab_seeds import SHOWN, UPDATES, Many, Progress, summary
+from playground.losses.adversarial import LOSSES
 from playground.metrics.coverage import coverage, reference
 
 GROUP = 16  # seeds trained as one batch by a core
+PENALIZED = 8  # the same of a panel with a gradient penalty
 WORKERS = 2
 TRIED = 20  # steps on which a way is measured
 
@@ -100,10 +104,7 @@ def many(run: Run, seeds: tuple[int, ...]) -> Iterator[Progress | Many]:
                 yield Progress(done, total, time.perf_counter() - start)
     finally:
         unwanted.set()
-    joined = [
-        {name: np.concatenate([ends[place][l][name] for place in range(len(groups))]) for name in ends[0][l]}
-        for l in range(len(run.losses))
-    ]
+    joined = [_joined([ends[place][l] for place in range(len(groups))]) for l in range(len(run.losses))]
     modes = Trainer(run).data.modes
     yield summary(run, seeds, modes, joined, time.perf_counter() - start)
 
@@ -113,11 +114,14 @@ def _work(run: Run, way: Way, waiting: queue.SimpleQueue, told: queue.SimpleQueu
         while not unwanted.is_set():
             place, group = waiting.get_nowait()
             trained = _Group(run, group, way)
-            reports = np.unique(np.linspace(0, run.steps, UPDATES + 1).round().astype(int))[1:]
-            for stop in reports:
-                told.put(("progress", trained.advance(int(stop)) * len(group)))
+            reported = 0
+            while trained.steps < run.steps:
+                trained.advance(min(run.steps, trained.steps + CHUNK))
                 if unwanted.is_set():
                     return
+                if trained.steps - reported >= run.steps / UPDATES or trained.steps == run.steps:
+                    told.put(("progress", (trained.steps - reported) * len(group)))
+                    reported = trained.steps
             told.put(("ends", (place, trained.ends())))
     except queue.Empty:
         return
@@ -129,23 +133,42 @@ class _Group:
     """Some seeds of a run, trained as a way says."""
 
     def __init__(self, run: Run, seeds: tuple[int, ...], way: Way) -> None:
-        panels = [slice(l, l + 1) for l in range(len(settings(run, -1)[0]))] if way.apart else [slice(None)]
         draws = Draws(run, seeds, way.device)
-        self.trainers = [Trainer(run, seeds, way.device, way.replayed, draws, only) for only in panels]
+
+        def trainer(only: slice, part: slice) -> Trainer:
+            mine = draws if part == slice(0, len(seeds)) else SomeDraws(draws, part)
+            return Trainer(run, seeds[part], way.device, way.replayed, mine, only)
+
+        # what trains together: some panels, and of these some seeds after the other
+        self.trainers = [[trainer(only, part) for part in parts] for only, parts in _together(run, len(seeds), way)]
         self.steps = 0
 
-    def advance(self, step: int) -> int:
-        """Train all up to this step, chunk by chunk; returns how many steps that were."""
-        before = self.steps
+    def advance(self, step: int) -> None:
+        """Train all up to this step, chunk by chunk."""
         while self.steps < step:
             self.steps = min(step, (self.steps // CHUNK + 1) * CHUNK)
-            for trainer in self.trainers:
+            for trainer in chain(*self.trainers):
                 trainer.advance(self.steps)
-        return self.steps - before
 
     def ends(self) -> list[dict]:
         """What each panel ends with, by seed."""
-        return [end for trainer in self.trainers for end in _ends(trainer)]
+        return [_joined(parts) for trainers in self.trainers for parts in zip(*map(_ends, trainers), strict=True)]
+
+
+def _together(run: Run, seeds: int, way: Way) -> list[tuple[slice, list[slice]]]:
+    """Panels that train together, and the parts in which their seeds do."""
+    if not way.apart:
+        return [(slice(None), [slice(0, seeds)])]
+    found = []
+    for l, panel in enumerate(settings(run, -1)[0]):
+        size = PENALIZED if LOSSES[panel.loss].penalized else seeds
+        found.append((slice(l, l + 1), [slice(at, min(at + size, seeds)) for at in range(0, seeds, size)]))
+    return found
+
+
+def _joined(parts: Sequence[dict]) -> dict:
+    """One after the other: what groups of seeds end with."""
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def _ends(trainer: Trainer) -> list[dict]:

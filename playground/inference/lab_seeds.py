@@ -28,7 +28,7 @@ SHOWN = 200  # points kept of each model
 CONFIDENCE = 0.95
 RESAMPLES = 4000
 SIGNIFICANT = 0.05
-UPDATES = 40  # reports of progress on the way
+UPDATES = 40  # reports of progress on the way, at most
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,28 @@ def test_many_seeds_are_the_single_seeds():
         assert p.better + p.worse + p.ties == 16 and p.evidence == (p.p < 0.05)
 
 
+@pytest.mark.parametrize("penalized", [1, 3])
+def test_seeds_of_a_penalized_panel_train_in_parts(monkeypatch, penalized):
+    """In any parts, on the same data: every panel ends with the same samples, seed by seed."""
+    from playground.inference import _lab_seeds
+
+    run = make_run("C", seed=5, losses=["nonsaturating", "wgan_gp"], steps=40, batch=16, width=8)
+    at_once = list(many(run, 8))[-1]
+    monkeypatch.setattr(_lab_seeds, "PENALIZED", penalized)
+    in_parts = list(many(run, 8))[-1]
+    for whole, joined in zip(at_once.panels, in_parts.panels, strict=True):
+        np.testing.assert_allclose(joined.points, whole.points, atol=1e-5)
+        assert np.array_equal(joined.modes.values, whole.modes.values) and joined.diverged == whole.diverged
+
+
+def test_progress_comes_at_most_so_often(monkeypatch):
+    monkeypatch.setattr("playground.inference._lab_seeds.UPDATES", 4)
+    *reports, result = many(make_run("C", losses=["lsgan"], steps=200, batch=16, width=8), 8)
+    done = [report.done for report in reports]
+    assert done[0] == 0 and done[-1] == 8 * 200 and isinstance(result, Many)
+    assert np.diff(done).min() >= 4 * 8 and len(done) <= 1 + 2 * 4, "two threads, four reports each"
+
+
 def test_nobody_waits_for_threads_that_nobody_wants():
     import threading
 
