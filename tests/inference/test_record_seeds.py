@@ -56,9 +56,17 @@ def test_the_recordings_are_those_that_the_lab_claims(preset):
         assert panel.points.shape == (16, record_seeds.SHOWN, 2) and panel.hq.values.max() <= 1
 
 
+@pytest.mark.parametrize("preset", lab.PRESETS)
+def test_every_preset_opens_on_sixteen_seeds_of_itself(preset):
+    found = recorded(preset)
+    assert found.run == lab.make_run(preset) and found.seeds == tuple(range(16))
+    assert [panel.loss for panel in found.panels] == list(found.run.losses)
+    assert all(panel.points.shape == (16, record_seeds.SHOWN, 2) for panel in found.panels)
+
+
 def test_recordings_are_small():
     files = list(lab.RECORDED.glob("seeds_*.json"))
-    assert len(files) >= len(BALANCES) and sum(path.stat().st_size for path in files) < 200_000
+    assert len(files) == len(lab.PRESETS) and sum(path.stat().st_size for path in files) < 200_000
 
 
 def test_a_preset_without_a_recording_has_none_and_an_unknown_one_is_refused(monkeypatch, tmp_path):
