@@ -111,6 +111,7 @@ def test_live_training_pauses_steps_and_goes_on(open_lab, lane):
     still = data(page)
     assert still["step"] == paused["step"] and still["frames"] == paused["frames"]
     page.keyboard.press("End")
+    page.wait_for_timeout(500)  # it is drawn with the next picture
     last = int(data(page)["step"])
     act(page, "step")
     until(page, f"d.step === '{last + 1}' && d.streaming === 'false'")
