@@ -25,6 +25,7 @@ from playground.losses.adversarial import LOSSES, AdversarialLoss, LeastSquares
 from playground.metrics.coverage import SAMPLES, coverage, floors
 from playground.models.gan_2d import GAN2D
 from playground.nn.batched_gan import BatchedGAN, Rates, Watch
+from playground.nn.batched_steps import Tapes
 from playground.nn.replayed import Replayed
 
 CHUNK = 32  # steps whose data are drawn together
@@ -55,10 +56,14 @@ class Draws:
 
     def batch(self, step: int, K: int, J: int) -> Batch:
         """What a step sees: of K iterations of D and the J - 1 of G after its first."""
-        chunk, at = divmod(step, CHUNK)
+        return self.chunk(step, K, J)[step % CHUNK]
+
+    def chunk(self, step: int, K: int, J: int) -> list[Batch]:
+        """The same of all steps that are drawn with this one."""
+        chunk = step // CHUNK
         if self._chunk is None or self._chunk[0] != (chunk, K, J):
             self._chunk = (chunk, K, J), self._draw(chunk, max(K, 1), max(J - 1, 0))
-        return self._chunk[1][at]
+        return self._chunk[1]
 
     def _draw(self, chunk: int, K: int, J: int) -> list[Batch]:
         # Iteration k has streams of its own, so what a panel sees does not depend on how many D steps another takes.
@@ -85,23 +90,32 @@ class Draws:
 
 
 class SomeDraws:
-    """Some seeds' part of what is drawn for more."""
+    """Some seeds' part of what is drawn for more. The last chunk is kept."""
 
     def __init__(self, draws: Draws, part: slice) -> None:
         self.data, self.scale = draws.data, draws.scale
         self._draws, self._part = draws, part
+        self._of: list[Batch] | None = None
 
     def batch(self, step: int, K: int, J: int) -> Batch:
         """As `Draws.batch`."""
-        x, z, eps, more = self._draws.batch(step, K, J)
-        return x[:, self._part], z[:, self._part], eps[:, self._part], more[:, self._part]
+        return self.chunk(step, K, J)[step % CHUNK]
+
+    def chunk(self, step: int, K: int, J: int) -> list[Batch]:
+        """As `Draws.chunk`."""
+        whole = self._draws.chunk(step, K, J)
+        if self._of is not whole:
+            self._of, part = whole, self._part
+            self._mine = [(x[:, part], z[:, part], eps[:, part], more[:, part]) for x, z, eps, more in whole]
+        return self._mine
 
 
 class Trainer:
     """A run being trained, for one seed or several at once: model l * R + r is seed r of panel l.
 
     device: where the weights are. replayed: whether its steps are CUDA graphs. draws: what it trains on, where it
-    shares that with others. only: panels of the run that it trains, if not all. seconds: wall clock of its training.
+    shares that with others. only: panels of the run that it trains, if not all. tapes: workspaces of a trainer of the
+    same panels and as many seeds that never trains at the same time. seconds: wall clock of its training.
     """
 
     def __init__(
@@ -112,13 +126,14 @@ class Trainer:
         replayed: bool = False,
         draws: Draws | SomeDraws | None = None,
         only: slice = slice(None),
+        tapes: Tapes | None = None,
     ) -> None:
         self.run, self.seeds, self.device = run, tuple(seeds or [run.seed]), device
         self._draws = draws or Draws(run, self.seeds, device)
         self.data, self.scale = self._draws.data, self._draws.scale
         self._only = only
         self._set(-1)
-        self.gan = self._engine()
+        self.gan = self._engine(tapes)
         self._replayed = Replayed(self.gan) if replayed else None
         self.seconds = 0.0
         self._turns = {change.step for change in run.changes}
@@ -160,7 +175,7 @@ class Trainer:
     def _told(self) -> tuple[list[AdversarialLoss], list[Rates], float]:
         return [_loss(panel) for panel in self.panels], [_rates(panel) for panel in self.panels], EMA * self._ema
 
-    def _engine(self) -> BatchedGAN:
+    def _engine(self, tapes: Tapes | None) -> BatchedGAN:
         run = self.run
         config = GAN2D.Config(z_dim=run.z_dim, slope=run.slope, init=run.init, layers=run.layers, hidden=run.width)
         models = [GAN2D(config).reset(generator(WEIGHTS, seed)) for seed in self.seeds]
@@ -179,6 +194,7 @@ class Trainer:
             batch=run.batch,
             slope=run.slope,
             ema=ema,
+            tapes=tapes,
         )
 
     def batch(self, step: int) -> Batch:

@@ -1,10 +1,7 @@
-"""The torch side of `inference.lab_seeds`: a few seeds at a time, side by side in threads; or all at once on a GPU.
+"""The torch side of `inference.lab_seeds`: some seeds on each core, side by side; or all at once on a GPU.
 
-Sixteen seeds of one panel train for a chunk of steps, then the same seeds of the next panel on the same data: models
-enough for their products to outlast the calls, and no more than the cache can hold between two of them. With a penalty,
-which has half as many samples again, these are eight. One thread per core takes such a group of seeds after the other;
-the engine's products leave the interpreter free for the other thread.
-A GPU takes all seeds and panels together, step by step or by replaying a graph, where that was measured to be faster.
+One thread per core takes one group of seeds (`_lab_groups`) after the other; the second thread lets another process
+train them (`apart`), where that is worth its start.
 """
 
 from __future__ import annotations
@@ -13,36 +10,22 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import chain
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import lru_cache, partial
 
-import numpy as np
-
-from playground.inference._lab import CHUNK, Draws, SomeDraws, Trainer
+from playground.inference._lab import CHUNK, Trainer
+from playground.inference._lab_groups import Elsewhere, Group, Way, joined
+from playground.inference.apart import OTHER
 from playground.inference.device import one_thread, resolve
-from playground.inference.lab_run import Run, settings
-from playground.inference.lab_seeds import SHOWN, UPDATES, Many, Progress, summary
-from playground.losses.adversarial import LOSSES
-from playground.metrics.coverage import coverage, reference
+from playground.inference.lab_run import Run
+from playground.inference.lab_seeds import UPDATES, Many, Progress, summary
 
-GROUP = 16  # seeds trained as one batch by a core
-PENALIZED = 8  # the same of a panel with a gradient penalty
+GROUP = 16  # seeds that a core trains together
 WORKERS = 2
 TRIED = 20  # steps on which a way is measured
-
-
-@dataclass(frozen=True)
-class Way:
-    """How seeds are trained: where, whether as CUDA graphs, how many as one batch, in how many threads. apart: one
-    panel after the other."""
-
-    device: str
-    replayed: bool
-    group: int
-    workers: int
-    apart: bool = False
+LARGE = 1e10  # products of one layer's numbers, all steps and seeds, from which on another process is worth its start
 
 
 def ways(seeds: int) -> list[Way]:
@@ -62,8 +45,8 @@ def fastest(run: Run, seeds: int) -> Way:
 
 
 def rate(way: Way, run: Run) -> float:
-    """Steps of seeds per second of wall clock, all threads together."""
-    group = _Group(replace(run, decay=False, changes=()), tuple(range(way.group)), way)
+    """Steps of seeds per second of wall clock, all workers together."""
+    group = Group(replace(run, decay=False, changes=()), tuple(range(way.group)), way)
     group.advance(TRIED)
     group.ends()  # waits until the device is done
     start = time.perf_counter()
@@ -83,9 +66,11 @@ def many(run: Run, seeds: tuple[int, ...]) -> Iterator[Progress | Many]:
     for place, group in enumerate(groups):
         waiting.put((place, group))
     unwanted = threading.Event()
+    workers = range(min(way.workers, len(groups)))
+    elsewhere = len(seeds) * run.steps * len(run.losses) * run.batch * run.width**2 >= LARGE
     threads = [
-        threading.Thread(target=_work, args=(run, way, waiting, told, unwanted), daemon=True)
-        for _ in range(min(way.workers, len(groups)))
+        threading.Thread(target=_work, args=(run, way, elsewhere and n > 0, waiting, told, unwanted), daemon=True)
+        for n in workers
     ]
     for thread in threads:
         thread.start()
@@ -104,83 +89,46 @@ def many(run: Run, seeds: tuple[int, ...]) -> Iterator[Progress | Many]:
                 yield Progress(done, total, time.perf_counter() - start)
     finally:
         unwanted.set()
-    joined = [_joined([ends[place][l] for place in range(len(groups))]) for l in range(len(run.losses))]
+    whole = [joined([ends[place][l] for place in range(len(groups))]) for l in range(len(run.losses))]
     modes = Trainer(run).data.modes
-    yield summary(run, seeds, modes, joined, time.perf_counter() - start)
+    yield summary(run, seeds, modes, whole, time.perf_counter() - start)
 
 
-def _work(run: Run, way: Way, waiting: queue.SimpleQueue, told: queue.SimpleQueue, unwanted: threading.Event) -> None:
-    try:
-        while not unwanted.is_set():
-            place, group = waiting.get_nowait()
-            trained = _Group(run, group, way)
-            reported = 0
-            while trained.steps < run.steps:
-                trained.advance(min(run.steps, trained.steps + CHUNK))
-                if unwanted.is_set():
-                    return
-                if trained.steps - reported >= run.steps / UPDATES or trained.steps == run.steps:
-                    told.put(("progress", (trained.steps - reported) * len(group)))
-                    reported = trained.steps
-            told.put(("ends", (place, trained.ends())))
-    except queue.Empty:
-        return
-    except Exception as problem:  # belongs to whoever reads
-        told.put(("failed", problem))
+def _work(
+    run: Run,
+    way: Way,
+    elsewhere: bool,
+    waiting: queue.SimpleQueue,
+    told: queue.SimpleQueue,
+    unwanted: threading.Event,
+) -> None:
+    with ExitStack() as stack:
+        if elsewhere := elsewhere and OTHER.claim():
+            stack.callback(OTHER.release)
+        try:
+            while not unwanted.is_set():
+                place, group = waiting.get_nowait()
+                trained = Elsewhere(run, group, way, OTHER) if elsewhere else Group(run, group, way)
+                if _train(trained, run, partial(_tell, told, len(group)), unwanted):
+                    told.put(("ends", (place, trained.ends())))
+        except queue.Empty:
+            return
+        except Exception as problem:  # belongs to whoever reads
+            told.put(("failed", problem))
 
 
-class _Group:
-    """Some seeds of a run, trained as a way says."""
-
-    def __init__(self, run: Run, seeds: tuple[int, ...], way: Way) -> None:
-        draws = Draws(run, seeds, way.device)
-
-        def trainer(only: slice, part: slice) -> Trainer:
-            mine = draws if part == slice(0, len(seeds)) else SomeDraws(draws, part)
-            return Trainer(run, seeds[part], way.device, way.replayed, mine, only)
-
-        # what trains together: some panels, and of these some seeds after the other
-        self.trainers = [[trainer(only, part) for part in parts] for only, parts in _together(run, len(seeds), way)]
-        self.steps = 0
-
-    def advance(self, step: int) -> None:
-        """Train all up to this step, chunk by chunk."""
-        while self.steps < step:
-            self.steps = min(step, (self.steps // CHUNK + 1) * CHUNK)
-            for trainer in chain(*self.trainers):
-                trainer.advance(self.steps)
-
-    def ends(self) -> list[dict]:
-        """What each panel ends with, by seed."""
-        return [_joined(parts) for trainers in self.trainers for parts in zip(*map(_ends, trainers), strict=True)]
+def _tell(told: queue.SimpleQueue, seeds: int, steps: int) -> None:
+    told.put(("progress", steps * seeds))
 
 
-def _together(run: Run, seeds: int, way: Way) -> list[tuple[slice, list[slice]]]:
-    """Panels that train together, and the parts in which their seeds do."""
-    if not way.apart:
-        return [(slice(None), [slice(0, seeds)])]
-    found = []
-    for l, panel in enumerate(settings(run, -1)[0]):
-        size = PENALIZED if LOSSES[panel.loss].penalized else seeds
-        found.append((slice(l, l + 1), [slice(at, min(at + size, seeds)) for at in range(0, seeds, size)]))
-    return found
-
-
-def _joined(parts: Sequence[dict]) -> dict:
-    """One after the other: what groups of seeds end with."""
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-
-
-def _ends(trainer: Trainer) -> list[dict]:
-    """What each panel ends with, by seed."""
-    L, R = trainer.gan.L, trainer.gan.R
-    points = trainer.samples()
-    covered = [coverage(p, trainer.data) for p in points]
-    numbers = {
-        "points": points[:, :SHOWN],
-        "modes": np.array([c.modes for c in covered]),
-        "hq": np.array([c.hq for c in covered]),
-        "js": np.array([reference(trainer.data).compare(p).js for p in points]),
-        "diverged": trainer.gan.diverged.cpu().numpy() | np.array([c.invalid > 0 for c in covered]),
-    }
-    return [{name: values[l * R : (l + 1) * R] for name, values in numbers.items()} for l in range(L)]
+def _train(trained: Group | Elsewhere, run: Run, tell: Callable[[int], None], unwanted: threading.Event) -> bool:
+    """Whether it was wanted to its end. tell: told how many steps it has taken since the last time."""
+    reported = 0
+    while trained.steps < run.steps:
+        trained.advance(min(run.steps, trained.steps + CHUNK))
+        if unwanted.is_set():
+            return False
+        if trained.steps - reported >= run.steps / UPDATES or trained.steps == run.steps:
+            tell(trained.steps - reported)
+            reported = trained.steps
+    return True

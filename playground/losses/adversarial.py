@@ -28,6 +28,9 @@ class Minimax:
 
     name: ClassVar[str] = "minimax"
     penalized: ClassVar[bool] = False
+    targets: ClassVar[tuple[float, float]] = 1.0, 0.0
+
+    link = staticmethod(torch.sigmoid)
 
     def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         """D's loss in nats; 2 ln 2 where D cannot tell."""
@@ -38,7 +41,8 @@ class Minimax:
         return -F.softplus(fake).mean()
 
     def discriminator_grad(self, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
-        """dL_D/dl of each real and each fake logit, before division by the batch size."""
+        """dL_D/dl of each real and each fake logit, before division by the batch size: `link` of it, less its target
+        of `targets` (real, fake). A critic has neither."""
         return torch.sigmoid(real) - 1, torch.sigmoid(fake)
 
     def generator_grad(self, fake: Tensor) -> Tensor:
@@ -71,6 +75,12 @@ class LeastSquares:
     a: float = 0.0
     b: float = 1.0
     c: float = 1.0
+
+    link = staticmethod(torch.positive)
+
+    @property
+    def targets(self) -> tuple[float, float]:
+        return self.b, self.a
 
     def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         return 0.5 * (real - self.b).square().mean() + 0.5 * (fake - self.a).square().mean()

@@ -58,7 +58,8 @@ class BatchedGAN:
 
     theta_g (R, P_G), theta_d (R, P_D): initial weights, the same for every panel. sizes_g, sizes_d: layers, input
     first. rates: one per panel. ema: decay of the averaged generator, 0 for none. Everything lives on the device of
-    theta_g. tapes: workspaces of a step, for those who watch one.
+    theta_g. tapes: workspaces of a step, for those who watch one; given, those of an engine with the same losses and as
+    many seeds, which never takes a step at the same time.
     """
 
     def __init__(
@@ -74,13 +75,14 @@ class BatchedGAN:
         slope: float | None = 0.0,
         betas: tuple[float, float] = (0.5, 0.9),
         ema: float = 0.0,
+        tapes: Tapes | None = None,
     ) -> None:
         self.L, self.R, self.B = len(losses), len(theta_g), batch
         self.M, self.betas = self.L * self.R, betas
         self.G = BatchedMLP(Parameters.of(theta_g.repeat(self.L, 1), sizes_g), slope)
         self.D = BatchedMLP(Parameters.of(theta_d.repeat(self.L, 1), sizes_d), slope)
         self._adam_g, self._adam_d = Adam(self.G, self.L), Adam(self.D, self.L)
-        self.tapes = Tapes.of(self.G, self.D, batch, all(loss.penalized for loss in losses))
+        self.tapes = tapes or Tapes.of(self.G, self.D, batch, all(loss.penalized for loss in losses))
         self._looks: dict[tuple[tuple[int, ...], int, bool], Tape] = {}
         self.average: BatchedMLP | None = None
         self.steps = 0

@@ -75,7 +75,6 @@ class DStep(_Run):
         self.x, self.fake, *between = by_seed(tape.h[0][self.rows], gan.R).split(B, -1)
         self.made = by_seed(gan.tapes.g.h[-1][self.rows], gan.R)
         h, d = tape.h[-1][self.rows], tape.d[-1][self.rows]
-        self.seeds = [(loss, h[part].split(B, -1)[:2], d[part].split(B, -1)[:2]) for loss, part in self.parts]
         self.between = between[0] if penalized else None
         seen = slice(0, 3 * B) if penalized else slice(None)
         self.tape, self.seen = tape.part(self.models), tape.part(self.models, seen)
@@ -83,8 +82,16 @@ class DStep(_Run):
             at, lifted = (tape.part(self.models, s) for s in (slice(2 * B, 3 * B), slice(-B, None)))
             self.trained = tape.part(self.models, slice(-B))  # the last samples are those of t, of no bias
             self.penalty = Penalty(self.D, at, lifted, gan.rates[first].penalty)
-            self._judge()  # what a critic's loss makes of a score is the same for all scores
+            for loss, part in self.parts:  # what a critic's loss makes of a score is the same for all scores
+                halves = zip(loss.discriminator_grad(*h[part].split(B, -1)[:2]), d[part].split(B, -1), strict=False)
+                for grad, out in halves:
+                    torch.mul(grad, self.share, out=out)
             self.penalty.seed()
+        else:
+            targets = h.new_tensor([loss.targets for loss, _ in self.parts]).repeat_interleave(B, 1)
+            self.seeds = [
+                (loss, h[part], d[part], target) for (loss, part), target in zip(self.parts, targets, strict=True)
+            ]
 
     def gradients(self, x: Tensor, z: Tensor, eps: Tensor) -> None:
         """dL_D into D's gradients for one batch: x (R, B, 2), z (R, B, d), eps (R, B)."""
@@ -106,10 +113,10 @@ class DStep(_Run):
             self.D.gather(self.tape, self.trained)
 
     def _judge(self) -> None:
-        """dL_D/dlogit of data and samples."""
-        for loss, logits, d in self.seeds:
-            for grad, out in zip(loss.discriminator_grad(*logits), d, strict=True):
-                torch.mul(grad, self.share, out=out)
+        """dL_D/dlogit of data and samples, in one go."""
+        for loss, logits, d, targets in self.seeds:
+            torch.sub(loss.link(logits), targets, out=d)
+            d.mul_(self.share)
 
 
 class GStep(_Run):

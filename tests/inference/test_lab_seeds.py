@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 
 import numpy as np
 import pytest
@@ -33,18 +34,63 @@ def test_many_seeds_are_the_single_seeds():
         assert p.better + p.worse + p.ties == 16 and p.evidence == (p.p < 0.05)
 
 
-@pytest.mark.parametrize("penalized", [1, 3])
-def test_seeds_of_a_penalized_panel_train_in_parts(monkeypatch, penalized):
+@pytest.mark.parametrize("batch", [1, 3])
+def test_seeds_of_a_panel_train_in_parts(monkeypatch, batch):
     """In any parts, on the same data: every panel ends with the same samples, seed by seed."""
-    from playground.inference import _lab_seeds
+    from playground.inference import _lab_groups
 
     run = make_run("C", seed=5, losses=["nonsaturating", "wgan_gp"], steps=40, batch=16, width=8)
     at_once = list(many(run, 8))[-1]
-    monkeypatch.setattr(_lab_seeds, "PENALIZED", penalized)
+    monkeypatch.setattr(_lab_groups, "BATCH", batch)
     in_parts = list(many(run, 8))[-1]
     for whole, joined in zip(at_once.panels, in_parts.panels, strict=True):
         np.testing.assert_allclose(joined.points, whole.points, atol=1e-5)
         assert np.array_equal(joined.modes.values, whole.modes.values) and joined.diverged == whole.diverged
+
+
+@pytest.fixture
+def elsewhere(monkeypatch):
+    """Another process, for runs of any size."""
+    from playground.inference import _lab_seeds
+    from playground.inference.apart import Other
+
+    other = Other()
+    monkeypatch.setattr(_lab_seeds, "LARGE", 0.0)
+    monkeypatch.setattr(_lab_seeds, "OTHER", other)
+    yield other
+    other.end()
+
+
+def test_seeds_in_another_process_are_the_same(elsewhere):
+    from playground.inference import _lab_seeds
+
+    run = make_run("C", seed=3, losses=["lsgan", "wgan_gp"], steps=70, batch=16, width=8)
+    *reports, apart = many(run, 8)
+    assert elsewhere.busy() > 0 and elsewhere.claim(), "expected it to have worked, and to be free"
+    *_, here = many(run, 8)  # as nobody else can have it now
+    assert reports[-1].done == reports[-1].total
+    assert _lab_seeds.OTHER is elsewhere
+    for one, two in zip(here.panels, apart.panels, strict=True):
+        assert np.array_equal(one.points, two.points, equal_nan=True) and one.full == two.full
+
+
+@pytest.mark.parametrize("when", ["at once", "later"])
+def test_another_process_that_ends_is_made_up_for(elsewhere, monkeypatch, when):
+    """Its seeds are trained here, from their start, and nothing is lost."""
+    from playground.inference.apart import Other
+
+    run = make_run("C", seed=3, losses=["lsgan"], steps=70, batch=16, width=8)
+    call, calls = Other.call, []
+
+    def broken(self, work, *given):
+        calls.append(given)
+        return call(self, os._exit, 1) if when == "at once" or len(calls) == 3 else call(self, work, *given)
+
+    *_, here = many(run, 8)
+    monkeypatch.setattr(Other, "call", broken)
+    *reports, apart = many(run, 8)
+    assert len(calls) == (1 if when == "at once" else 3) and reports[-1].done == reports[-1].total
+    assert np.array_equal(here.panels[0].points, apart.panels[0].points)
 
 
 def test_progress_comes_at_most_so_often(monkeypatch):
@@ -101,12 +147,12 @@ def test_a_way_is_measured_in_steps_of_seeds():
 
 
 def test_a_failure_reaches_the_reader(monkeypatch):
-    from playground.inference import _lab_seeds
+    from playground.inference import _lab_groups
 
     def broken(*_):
         raise MemoryError("expected room for the models, got none")
 
-    monkeypatch.setattr(_lab_seeds, "_ends", broken)
+    monkeypatch.setattr(_lab_groups, "_ends", broken)
     with pytest.raises(MemoryError, match="expected room"):
         list(many(make_run("C", steps=1, losses=["lsgan"], batch=16, width=8), 8))
 
