@@ -18,7 +18,7 @@ from torch.nn.utils import parameters_to_vector
 
 from playground.data.mixtures import mixture
 from playground.data.plane import Plane
-from playground.inference.device import one_thread
+from playground.inference.device import flushed, one_thread
 from playground.inference.lab import SHOWN, LabFrame, Pace, Scene
 from playground.inference.lab_run import Panel, Run, settings, trunk
 from playground.losses.adversarial import LOSSES, AdversarialLoss, LeastSquares
@@ -141,6 +141,11 @@ class Trainer:
     def advance(self, step: int, watch: Watch | None = None) -> None:
         """Train up to this step."""
         start = time.perf_counter()
+        with flushed():
+            self._advance(step, watch)
+        self.seconds += time.perf_counter() - start
+
+    def _advance(self, step: int, watch: Watch | None) -> None:
         while self.gan.steps < step:
             if self.gan.steps in self._turns:
                 self._configure(self.gan.steps)
@@ -150,7 +155,6 @@ class Trainer:
                 self._replayed.step(x, z, eps, scale, more)
             else:
                 self.gan.step(x, z, eps, scale, more, watch)
-        self.seconds += time.perf_counter() - start
 
     def state(self) -> list[Tensor]:
         """All that `restore` needs to be here again."""

@@ -98,6 +98,10 @@ class Elsewhere:
         return getattr(self._instead, name)(*given)
 
 
+def ready() -> None:
+    """Nothing, in a process that has loaded all of this by then."""
+
+
 _asked: tuple[int, Group] | None = None  # in the other process: the group that it trains
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import functools
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from playground.errors import InvalidInput, PlaygroundError
@@ -83,6 +84,22 @@ def one_thread() -> None:
 
     if torch.get_num_threads() != 1:
         torch.set_num_threads(1)
+
+
+@contextmanager
+def flushed() -> Iterator[None]:
+    """Meanwhile, numbers too small for all their digits (below 1.2e-38) count as 0 in this thread.
+
+    Where a gradient has vanished, Adam's moments fade into such numbers and stay there, and some processors take a
+    hundred times longer to calculate with them.
+    """
+    import torch
+
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
 
 
 def gpu(fn: F | None = None, **options: object) -> F | Callable[[F], F]:

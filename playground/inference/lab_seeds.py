@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -139,6 +140,19 @@ def _many(run: Run, seeds: tuple[int, ...]) -> Iterator[Progress | Many]:
     from playground.inference import _lab_seeds
 
     yield from _lab_seeds.many(run, seeds)
+
+
+def prepare() -> threading.Thread:
+    """What the next `many` would have to wait for, in the background: a process that helps (`apart`), on the cores."""
+
+    def work() -> None:
+        from playground.inference import _lab_seeds
+
+        _lab_seeds.prepare()
+
+    thread = threading.Thread(target=work, name="prepare-seeds", daemon=True)
+    thread.start()
+    return thread
 
 
 def summary(run: Run, seeds: tuple[int, ...], modes: int, ends: list[dict], seconds: float) -> Many:

@@ -61,6 +61,13 @@ def test_measuring_measures_once():
     assert 0 < first < 30 and device.measure("cpu") == first
 
 
+def test_numbers_without_all_their_digits_count_as_nothing_for_a_while():
+    small, half = torch.tensor([1e-38]), torch.tensor([0.5])
+    with device.flushed():
+        inside = (small * half).item()
+    assert inside == 0 and (small * half).item() > 0
+
+
 def test_one_thread():
     device.one_thread()
     assert torch.get_num_threads() == 1

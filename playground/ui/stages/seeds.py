@@ -48,10 +48,16 @@ def build(page: Page) -> None:
     with notes:
         page.notes("seeds", EQUATION)
     page.state("seeds", {"preset": preset, "seeds": number, "seed": seed}, FIELDS)
-    page.on_open("seeds", recorded, [preset], shown)
+    page.on_open("seeds", opened, [preset], shown)
     page.event(preset.input, recorded, [preset], shown, live=True)
     page.event(start.click, train, [preset, number, seed], shown, concurrency_limit=None)
     page.event(stop.click, cancel, None, None, concurrency_limit=None)
+
+
+def opened(preset: str) -> dict:
+    """As `recorded`; who opens the stage may train soon."""
+    lab_seeds.prepare()
+    return recorded(preset)
 
 
 def recorded(preset: str) -> dict:
