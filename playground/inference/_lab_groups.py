@@ -8,14 +8,13 @@ them. A GPU takes all seeds and panels together, step by step or by replaying a 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import count
 
 import numpy as np
 
 from playground.inference._lab import CHUNK, Draws, SomeDraws, Trainer
-from playground.inference.apart import Other
+from playground.inference.apart import Gone, Other
 from playground.inference.lab_run import Run
 from playground.inference.lab_seeds import SHOWN
 from playground.metrics.coverage import coverage, reference
@@ -91,15 +90,10 @@ class Elsewhere:
         if self._instead is None:
             try:
                 return self._other.call(_ask, self._number, self._what, name, *given)
-            except (BrokenProcessPool, OSError):
-                self._other.end()
+            except Gone:
                 self._instead = Group(*self._what)
                 self._instead.advance(self.steps)
         return getattr(self._instead, name)(*given)
-
-
-def ready() -> None:
-    """Nothing, in a process that has loaded all of this by then."""
 
 
 _asked: tuple[int, Group] | None = None  # in the other process: the group that it trains

@@ -16,7 +16,7 @@ from dataclasses import replace
 from functools import lru_cache, partial
 
 from playground.inference._lab import CHUNK, Trainer
-from playground.inference._lab_groups import Elsewhere, Group, Way, joined, ready
+from playground.inference._lab_groups import Elsewhere, Group, Way, joined
 from playground.inference.apart import OTHER
 from playground.inference.device import one_thread, resolve
 from playground.inference.lab_run import Run
@@ -59,7 +59,7 @@ def prepare() -> None:
     """As `lab_seeds.prepare`, at once."""
     found = ways(GROUP)
     if len(found) == 1 and found[0].workers > 1:
-        OTHER.prepare(ready)
+        OTHER.prepare()
 
 
 def many(run: Run, seeds: tuple[int, ...]) -> Iterator[Progress | Many]:

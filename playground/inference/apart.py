@@ -4,29 +4,41 @@ Two threads of one interpreter wait for each other between the operations that t
 of its own took 7 % less time than in a second thread. It is started when it is first wanted, or a little before, since
 that takes as long as importing torch; it stays for those who come soon after, and ends when nobody does, or when this
 process has ended.
+
+    python -m playground.inference.apart MODULE ...
+
+imports these, then reads what to call from standard input and writes what that gave to standard output, pickled. Unlike
+multiprocessing's, such a process never runs the program again that it belongs to, which may open a page.
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
+import pickle
+import signal
+import subprocess
+import sys
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import connection, get_context, parent_process
-from os import _exit
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from time import process_time
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 IDLE = 300.0  # seconds after which a process that nobody wants ends
 T = TypeVar("T")
 
 
-class Other:
-    """The process, for one user at a time."""
+class Gone(RuntimeError):
+    """There is no other process: none could be started, or it has ended."""
 
-    def __init__(self) -> None:
-        self._free = threading.Lock()
-        self._pool: ProcessPoolExecutor | None = None
+
+class Other:
+    """The process, for one user at a time. modules: loaded there before anything is called."""
+
+    def __init__(self, *modules: str) -> None:
+        self._modules, self._free = modules, threading.Lock()
+        self._process: subprocess.Popen | None = None
         self._expiry: threading.Timer | None = None
 
     def claim(self) -> bool:
@@ -44,38 +56,52 @@ class Other:
         self._expiry.daemon = True
         self._expiry.start()
 
-    def call(self, work: Callable[..., T], *given: object) -> T:
-        """What a function of a module gives there. For who has claimed it; others can wait meanwhile.
-
-        Raises what the function raises; `BrokenProcessPool` if there is no process or it has ended.
-        """
-        return self._submit(work, *given).result()
-
-    def prepare(self, work: Callable[[], object]) -> None:
-        """Starts it, if it is nobody's, and lets it do something that nobody waits for."""
+    def prepare(self) -> None:
+        """Starts it, if it is nobody's; it loads what it needs while nobody waits."""
         if self.claim():
-            try:
-                self._submit(work)
-            except (BrokenProcessPool, OSError):  # whoever calls will see
-                self.end()
-            finally:
-                self.release()
+            with contextlib.suppress(Gone):  # whoever calls will see
+                self._started()
+            self.release()
 
-    def _submit(self, work: Callable[..., T], *given: object) -> Future[T]:
-        if self._pool is None:
-            # Not a copy of this process, whose other threads may hold locks at that moment.
-            self._pool = ProcessPoolExecutor(1, get_context("spawn"), _begin)
-        return self._pool.submit(work, *given)
+    def call(self, work: Callable[..., T], *given: object) -> T:
+        """What a function of a module gives there. For who has claimed it; other threads work meanwhile.
 
-    def end(self) -> None:
-        """After what it is doing, it ends; the next call starts another one."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            self._pool = None
+        Raises what the function raises; `Gone` if there is no process, or no longer.
+        """
+        process = self._started()
+        try:
+            pickle.dump((work, given), process.stdin)
+            process.stdin.flush()
+            good, value = pickle.load(process.stdout)
+        except (OSError, EOFError) as problem:
+            self.end()
+            raise Gone("the other process has ended") from problem
+        if not good:
+            raise value
+        return value
 
     def busy(self) -> float:
         """Seconds that it has worked, 0 if there is none."""
-        return self.call(process_time) if self._pool is not None else 0.0
+        return self.call(process_time) if self._process is not None else 0.0
+
+    def end(self) -> None:
+        """It ends; the next call starts another one."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+    def _started(self) -> subprocess.Popen:
+        if self._process is None:
+            command = [sys.executable or "python", "-m", __spec__.name, *self._modules]
+            path = os.pathsep.join(map(os.path.abspath, sys.path))
+            try:
+                self._process = subprocess.Popen(
+                    command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path}
+                )
+            except OSError as problem:
+                raise Gone("no other process could be started") from problem
+        return self._process
 
     def _expire(self) -> None:
         if self._free.acquire(blocking=False):
@@ -83,16 +109,34 @@ class Other:
             self._free.release()
 
 
-def _begin() -> None:
+OTHER = Other("playground.inference._lab_groups")
+
+
+def main(modules: Sequence[str]) -> None:
+    """Serves until its owner is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # that is for the owner, whose end is noticed
+    reports = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what libraries print is no report
+    for module in modules:
+        import_module(module)
     from playground.inference.device import one_thread
 
     one_thread()
-    threading.Thread(target=_outlive_nobody, daemon=True).start()
+    serve(sys.stdin.buffer, reports)
 
 
-def _outlive_nobody() -> None:
-    connection.wait([parent_process().sentinel])
-    _exit(1)
+def serve(calls: BinaryIO, reports: BinaryIO) -> None:
+    """Answers calls (function, arguments) by (True, result) or (False, exception), until there are no more."""
+    with contextlib.suppress(EOFError, BrokenPipeError):
+        while True:
+            work, given = pickle.load(calls)
+            try:
+                report = pickle.dumps((True, work(*given)))
+            except Exception as problem:  # belongs to whoever called
+                report = pickle.dumps((False, problem))
+            reports.write(report)
+            reports.flush()
 
 
-OTHER = Other()
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -39,29 +39,63 @@ def test_what_fails_there_fails_here(other):
     with pytest.raises(ValueError, match="invalid literal"):
         other.call(int, "seven")
     pid = other.call(os.getpid)
-    with pytest.raises(BrokenProcessPool):
+    with pytest.raises(apart.Gone):
         other.call(os._exit, 3)
-    other.end()
     assert other.call(os.getpid) != pid, "expected another one after that"
+
+
+def test_where_none_can_be_started_a_caller_is_told(other, monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(apart.Gone, match="could be started"):
+        other.call(os.getpid)
+    other.release()
+    other.prepare()
+    assert other.claim(), "expected nobody to be disturbed"
+
+
+def test_what_is_printed_there_is_no_report(other):
+    assert other.call(print, "words") is None and other.call(int, "7") == 7
+
+
+def test_it_is_prepared_while_nobody_waits():
+    other = apart.Other("playground.inference._lab_groups")
+    other.prepare()
+    assert other.claim(), "expected it to be free"
+    assert other.call(eval, "'playground.nn.batched_gan' in __import__('sys').modules")
+    other.end()
+
+
+def test_the_program_that_it_belongs_to_is_not_run_again(tmp_path):
+    """Also where that is not guarded by `if __name__ == "__main__"`."""
+    script = tmp_path / "page.py"
+    script.write_text(
+        "from playground.inference.apart import Other\n"
+        "other = Other()\n"
+        "print('opened', other.call(len, 'four'))\n"
+        "other.end()\n"
+    )
+    root = Path(apart.__file__).parents[2]
+    made = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(root)}
+    )
+    assert made.stdout == "opened 4\n" and made.stderr == ""
 
 
 def test_nobody_wants_it_so_it_ends(other, monkeypatch):
     monkeypatch.setattr(apart, "IDLE", 0.0)
     pid = other.call(os.getpid)
     other.release()
-    assert gone(pid)
-    assert other.claim()
+    until(lambda: not there(pid))
+    until(other.claim)
 
 
 def test_it_ends_with_a_process_that_is_killed():
-    code = (
-        "import os; from playground.inference.apart import Other; print(Other().call(os.getpid), flush=True); input()"
-    )
+    code = "import os; from playground.inference.apart import OTHER; print(OTHER.call(os.getpid), flush=True); input()"
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as owner:
         pid = int(owner.stdout.readline())
         assert there(pid)
         owner.kill()
-    assert gone(pid)
+    until(lambda: not there(pid))
 
 
 def there(pid: int) -> bool:
@@ -77,8 +111,8 @@ def there(pid: int) -> bool:
         return False
 
 
-def gone(pid: int, seconds: float = 30.0) -> bool:
+def until(true: Callable[[], bool], seconds: float = 30.0) -> None:
     end = time.monotonic() + seconds
-    while there(pid) and time.monotonic() < end:
-        time.sleep(0.05)
-    return not there(pid)
+    while not true():
+        assert time.monotonic() < end, true
+        time.sleep(0.01)
