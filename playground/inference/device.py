@@ -22,6 +22,7 @@ NAMES = ("auto", "cpu", "cuda", "mps")
 OVERRIDE = "PLAYGROUND_DEVICE"
 WORTH_IT = 1.5  # an accelerator has to be this much faster, or moving the data eats the gain
 F = TypeVar("F", bound=Callable)
+_MAIN = os.getpid()
 
 
 class DeviceError(PlaygroundError, RuntimeError):
@@ -51,10 +52,13 @@ def resolve(name: str = "auto", work: Literal["small", "large"] = "small") -> to
 
 
 def available() -> tuple[str, ...]:
-    """The devices of this machine, the CPU first."""
+    """The devices of this machine, the CPU first. On a ZeroGPU Space torch pretends in the main process that there is
+    a GPU; it has one only in the workers that `gpu` forks."""
     import torch
 
     found = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
+    if os.environ.get("SPACES_ZERO_GPU") and os.getpid() == _MAIN:
+        del found["cuda"]
     return ("cpu", *(name for name, there in found.items() if there()))
 
 

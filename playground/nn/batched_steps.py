@@ -83,8 +83,8 @@ class DStep(_Run):
             self.trained = tape.part(self.models, slice(-B))  # the last samples are those of t, of no bias
             self.penalty = Penalty(self.D, at, lifted, gan.rates[first].penalty)
             for loss, part in self.parts:  # what a critic's loss makes of a score is the same for all scores
-                halves = zip(loss.discriminator_grad(*h[part].split(B, -1)[:2]), d[part].split(B, -1), strict=False)
-                for grad, out in halves:
+                real, fake, *_ = h[part].split(B, -1)
+                for grad, out in zip(loss.discriminator_grad(real, fake), d[part].split(B, -1), strict=False):
                     torch.mul(grad, self.share, out=out)
             self.penalty.seed()
         else:

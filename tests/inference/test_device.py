@@ -73,6 +73,15 @@ def test_one_thread():
     assert torch.get_num_threads() == 1
 
 
+def test_the_main_process_of_a_zerogpu_space_has_no_gpu(monkeypatch):
+    monkeypatch.setenv("SPACES_ZERO_GPU", "true")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert "cuda" not in device.available()
+    assert device.resolve("auto", "large").type != "cuda"
+    monkeypatch.setattr(device, "_MAIN", -1)  # as in a worker
+    assert "cuda" in device.available()
+
+
 def test_gpu_leaves_functions_alone_off_zerogpu(monkeypatch):
     monkeypatch.delenv("SPACES_ZERO_GPU", raising=False)
 
