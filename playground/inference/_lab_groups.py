@@ -7,15 +7,16 @@ them. A GPU takes all seeds and panels together, step by step or by replaying a 
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import count
 
 import numpy as np
 
 from playground.inference._lab import CHUNK, Draws, SomeDraws, Trainer
 from playground.inference.apart import Gone, Other
-from playground.inference.lab_run import Run
+from playground.inference.lab_run import Run, describe, load
 from playground.inference.lab_seeds import SHOWN
 from playground.metrics.coverage import coverage, reference
 
@@ -73,8 +74,9 @@ class Elsewhere:
     _numbers = count()
 
     def __init__(self, run: Run, seeds: tuple[int, ...], way: Way, other: Other) -> None:
-        self._what, self._number, self._other = (run, seeds, way), next(self._numbers), other
-        self._instead: Group | None = None
+        self._what, self._other = (run, seeds, way), other
+        self._told = next(self._numbers), describe(run), list(seeds), asdict(way)
+        self._here: Group | None = None
         self.steps = 0
 
     def advance(self, step: int) -> None:
@@ -86,24 +88,35 @@ class Elsewhere:
         """As `Group.ends`."""
         return self._ask("ends")
 
-    def _ask(self, name: str, *given: object) -> object:
-        if self._instead is None:
+    def _ask(self, name: str, *given: int) -> list[End] | None:
+        if self._here is None:
             try:
-                return self._other.call(_ask, self._number, self._what, name, *given)
+                ends = self._other.call(asked, *self._told, name, *given)
+                return ends and [{key: _array(*value) for key, value in end.items()} for end in ends]
             except Gone:
-                self._instead = Group(*self._what)
-                self._instead.advance(self.steps)
-        return getattr(self._instead, name)(*given)
+                self._here = Group(*self._what)
+                self._here.advance(self.steps)
+        return getattr(self._here, name)(*given)
 
 
-_asked: tuple[int, Group] | None = None  # in the other process: the group that it trains
+_group: tuple[int, Group] | None = None  # in the other process: its number there, and what it trains
 
 
-def _ask(number: int, what: tuple[Run, tuple[int, ...], Way], name: str, *given: object) -> object:
-    global _asked
-    if _asked is None or _asked[0] != number:
-        _asked = number, Group(*what)
-    return getattr(_asked[1], name)(*given)
+def asked(number: int, run: dict, seeds: list[int], way: dict, name: str, *given: int) -> list[dict] | None:
+    """In the other process: what a method of this group gives, as plain values. The group before it is forgotten."""
+    global _group
+    if _group is None or _group[0] != number:
+        _group = number, Group(load(run), tuple(seeds), Way(**way))
+    ends = getattr(_group[1], name)(*given)
+    return ends and [{key: _plain(value) for key, value in end.items()} for end in ends]
+
+
+def _plain(array: np.ndarray) -> list:
+    return [array.dtype.str, array.shape, base64.b64encode(array.tobytes()).decode("ascii")]
+
+
+def _array(kind: str, shape: list[int], data: str) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(data), kind).reshape(shape)
 
 
 def joined(parts: Sequence[End]) -> End:

@@ -7,30 +7,35 @@ process has ended.
 
     python -m playground.inference.apart MODULE ...
 
-imports these, then reads what to call from standard input and writes what that gave to standard output, pickled. Unlike
-multiprocessing's, such a process never runs the program again that it belongs to, which may open a page.
+imports these, then reads from standard input what to call, a line each, `{"call": "module:function", "given": [...]}`,
+and writes to standard output what that gave, `{"value": ...}` or `{"failed": "..."}`. Unlike multiprocessing's, such a
+process never runs the program again that it belongs to, which may open a page, and nothing is pickled.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
-import pickle
 import signal
 import subprocess
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from time import process_time
-from typing import BinaryIO, TypeVar
 
 IDLE = 300.0  # seconds after which a process that nobody wants ends
-T = TypeVar("T")
+Plain = None | bool | int | float | str | list | dict
 
 
 class Gone(RuntimeError):
     """There is no other process: none could be started, or it has ended."""
+
+
+class Failed(RuntimeError):
+    """What was called there raised this; the whole story stands where the process writes its errors."""
 
 
 class Other:
@@ -63,22 +68,24 @@ class Other:
                 self._started()
             self.release()
 
-    def call(self, work: Callable[..., T], *given: object) -> T:
+    def call(self, work: Callable[..., Plain], *given: Plain) -> Plain:
         """What a function of a module gives there. For who has claimed it; other threads work meanwhile.
 
-        Raises what the function raises; `Gone` if there is no process, or no longer.
+        Raises `Failed` if the function fails; `Gone` if there is no process, or no longer.
         """
         process = self._started()
         try:
-            pickle.dump((work, given), process.stdin)
+            print(json.dumps({"call": f"{work.__module__}:{work.__qualname__}", "given": given}), file=process.stdin)
             process.stdin.flush()
-            good, value = pickle.load(process.stdout)
-        except (OSError, EOFError) as problem:
+            answer = json.loads(process.stdout.readline() or "null")
+        except (OSError, ValueError):  # also in the middle of a line
+            answer = None
+        if answer is None:
             self.end()
-            raise Gone("the other process has ended") from problem
-        if not good:
-            raise value
-        return value
+            raise Gone("the other process has ended")
+        if "failed" in answer:
+            raise Failed(answer["failed"])
+        return answer["value"]
 
     def busy(self) -> float:
         """Seconds that it has worked, 0 if there is none."""
@@ -97,7 +104,11 @@ class Other:
             path = os.pathsep.join(map(os.path.abspath, sys.path))
             try:
                 self._process = subprocess.Popen(
-                    command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path}
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    env={**os.environ, "PYTHONPATH": path},
+                    encoding="utf-8",
                 )
             except OSError as problem:
                 raise Gone("no other process could be started") from problem
@@ -115,27 +126,26 @@ OTHER = Other("playground.inference._lab_groups")
 def main(modules: Sequence[str]) -> None:
     """Serves until its owner is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # that is for the owner, whose end is noticed
-    reports = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what libraries print is no report
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what libraries print is no answer
     for module in modules:
         import_module(module)
     from playground.inference.device import one_thread
 
     one_thread()
-    serve(sys.stdin.buffer, reports)
+    with contextlib.suppress(BrokenPipeError):
+        for line in sys.stdin:
+            print(json.dumps(answer(**json.loads(line))), file=answers, flush=True)
 
 
-def serve(calls: BinaryIO, reports: BinaryIO) -> None:
-    """Answers calls (function, arguments) by (True, result) or (False, exception), until there are no more."""
-    with contextlib.suppress(EOFError, BrokenPipeError):
-        while True:
-            work, given = pickle.load(calls)
-            try:
-                report = pickle.dumps((True, work(*given)))
-            except Exception as problem:  # belongs to whoever called
-                report = pickle.dumps((False, problem))
-            reports.write(report)
-            reports.flush()
+def answer(call: str, given: list[Plain]) -> dict[str, Plain]:
+    """What to write for a call."""
+    module, name = call.split(":")
+    try:
+        return {"value": getattr(import_module(module), name)(*given)}
+    except Exception as problem:  # belongs to whoever called
+        traceback.print_exc()
+        return {"failed": f"{type(problem).__name__}: {problem}"}
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -36,8 +37,9 @@ def test_it_is_another_process_of_one_user_at_a_time(other, monkeypatch):
 
 
 def test_what_fails_there_fails_here(other):
-    with pytest.raises(ValueError, match="invalid literal"):
+    with pytest.raises(apart.Failed, match="ValueError: invalid literal .* 'seven'"):
         other.call(int, "seven")
+    assert other.call(int, "7") == 7, "expected it to go on"
     pid = other.call(os.getpid)
     with pytest.raises(apart.Gone):
         other.call(os._exit, 3)
@@ -57,11 +59,13 @@ def test_what_is_printed_there_is_no_report(other):
     assert other.call(print, "words") is None and other.call(int, "7") == 7
 
 
-def test_it_is_prepared_while_nobody_waits():
-    other = apart.Other("playground.inference._lab_groups")
+def test_it_is_prepared_while_nobody_waits(tmp_path, monkeypatch):
+    (tmp_path / "heavy.py").write_text("import sys\ndef loaded(): return 'heavy' in sys.modules\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    other = apart.Other("heavy")
     other.prepare()
     assert other.claim(), "expected it to be free"
-    assert other.call(eval, "'playground.nn.batched_gan' in __import__('sys').modules")
+    assert there(other._process.pid) and other.call(import_module("heavy").loaded)
     other.end()
 
 

@@ -8,6 +8,7 @@ import os
 import numpy as np
 import pytest
 
+from playground.data.plane import plane
 from playground.errors import InvalidInput
 from playground.inference import _lab, lab_seeds
 from playground.inference.lab import make_run
@@ -61,10 +62,11 @@ def elsewhere(monkeypatch):
     other.end()
 
 
-def test_seeds_in_another_process_are_the_same(elsewhere):
+@pytest.mark.parametrize("dataset", ["ring8", plane("mixture", points=[[0.0, 1.0], [1.0, 0.25]], std=0.1)])
+def test_seeds_in_another_process_are_the_same(elsewhere, dataset):
     from playground.inference import _lab_seeds
 
-    run = make_run("C", seed=3, losses=["lsgan", "wgan_gp"], steps=70, batch=16, width=8)
+    run = make_run("C", dataset, seed=3, losses=["lsgan", "wgan_gp"], steps=70, batch=16, width=8)
     *reports, apart = many(run, 8)
     assert elsewhere.busy() > 0 and elsewhere.claim(), "expected it to have worked, and to be free"
     *_, here = many(run, 8)  # as nobody else can have it now
