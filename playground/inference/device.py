@@ -94,8 +94,8 @@ def one_thread() -> None:
 def flushed() -> Iterator[None]:
     """Meanwhile, numbers too small for all their digits (below 1.2e-38) count as 0 in this thread.
 
-    Where a gradient has vanished, Adam's moments fade into such numbers and stay there, and some processors take a
-    hundred times longer to calculate with them.
+    Where a gradient has vanished, Adam's moments fade into such numbers and stay there, and some processors calculate
+    with them far more slowly.
     """
     import torch
 
